@@ -1,0 +1,249 @@
+"""What the pipeline and the scheduler ask of the outside world. Adapters implement these; monitor.app joins them.
+
+A store gives out transactions. Everything read and decided inside one `async with store.transaction() as tx` is
+committed together or not at all, and two of them never interleave where it would matter (story assignment, claims).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.errors import Problem
+from monitor.model import (
+    Address,
+    Alert,
+    AlertId,
+    Article,
+    ArticleId,
+    Attempt,
+    ChannelKind,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Digest,
+    DigestStory,
+    Entry,
+    EntryKey,
+    Fetched,
+    Match,
+    PollState,
+    Record,
+    Rule,
+    Slice,
+    Source,
+    SourceId,
+    StoryId,
+    Subscriber,
+    SubscriberId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """The entries of one answer of a feed, newest first as the publisher listed them, and what was wrong with some."""
+
+    title: str | None
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedArticles:
+    """The articles of a batch, and the entries or records that could not be read."""
+
+    articles: tuple[Article, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchOutcome:
+    """What an article matched; a rule that failed on it is named and the others still speak."""
+
+    matches: tuple[Match, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+class FeedFetcher(Protocol):
+    """Polite HTTP for feeds."""
+
+    async def fetch_feed(self, source: Source, state: PollState) -> Fetched:
+        """The feed's bytes and new validators; FetchError when it did not arrive."""
+
+
+class ArchiveReader(Protocol):
+    """Files and directories as an archive, slice by slice."""
+
+    def list_slices(self, source: Source) -> tuple[Slice, ...]:
+        """Every slice in a stable order; InputError when the path cannot be read."""
+
+    def iter_records(self, source: Source, part: Slice) -> Iterator[Record]:
+        """The records of one slice; InputError when it cannot be read."""
+
+
+class Parser(Protocol):
+    """Bytes to articles, wherever that is computed (a process pool, or here)."""
+
+    async def parse_feed(self, source: Source, fetched: Fetched) -> ParsedFeed:
+        """ParseError when the bytes are no feed."""
+
+    async def parse_entries(self, entries: Sequence[Entry], fetched_at: datetime) -> ParsedArticles:
+        """One article for each entry that has any text."""
+
+    async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
+        """One article for each record that has any text."""
+
+
+class Matcher(Protocol):
+    """The compiled rules."""
+
+    rules: tuple[Rule, ...]
+
+    def match(self, article: Article) -> MatchOutcome:
+        """The rules that hold for an article, in the order of their ids."""
+
+
+class Channel(Protocol):
+    """One way to reach a subscriber."""
+
+    kind: ChannelKind
+
+    def render(self, digest: Digest, subscriber: Subscriber) -> bytes:
+        """The exact bytes that every try will send. Pure."""
+
+    async def send(self, delivery: Delivery, address: Address) -> str:
+        """Send the payload; the peer's answer in a few words. DeliveryError when it was not accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingAlert:
+    """A due alert with what a digest needs to tell it."""
+
+    id: AlertId
+    alert: Alert
+    story: DigestStory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A delivery leased to one worker; `token` must still be the row's when the outcome is written."""
+
+    delivery: Delivery
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollClaim:
+    """A source leased to one poller; see Claim."""
+
+    state: PollState
+    token: int
+
+
+class Transaction(Protocol):
+    """Reads and writes that commit together. Writing what is already there changes nothing."""
+
+    # --- sources and entries
+    async def sync_sources(self, sources: Iterable[SourceId], now: datetime) -> None:
+        """Give each source without a poll state one that is due now."""
+
+    async def list_poll_states(self) -> tuple[PollState, ...]:
+        """Of every source ever polled, by id."""
+
+    async def claim_due_sources(
+        self, known: Iterable[SourceId], now: datetime, *, limit: int, lease: timedelta
+    ) -> tuple[PollClaim, ...]:
+        """T1: lease the sources of `known` that are due and not leased, the longest waiting first."""
+
+    async def finish_poll(self, claim: PollClaim, state: PollState) -> bool:
+        """Write the new state and end the lease; False, and nothing written, when the claim is no longer ours."""
+
+    async def save_poll_state(self, state: PollState) -> None:
+        """Write a state without a claim (imports)."""
+
+    async def list_unseen(self, source: SourceId, keys: Sequence[EntryKey]) -> frozenset[EntryKey]:
+        """Those of `keys` that no stored article of the source has."""
+
+    # --- archives
+    async def is_slice_done(self, part: Slice) -> bool:
+        """Whether this slice, with this stamp, has been stored."""
+
+    async def mark_slice_done(self, part: Slice, now: datetime) -> None:
+        """Checkpoint: the slice is stored."""
+
+    # --- articles, stories, matches
+    async def lock_stories(self) -> None:
+        """Make story assignment one at a time until the end of the transaction."""
+
+    async def add_articles(self, articles: Sequence[Article]) -> frozenset[ArticleId]:
+        """Store articles with their entries; the ids that are new."""
+
+    async def find_stories(self, fingerprints: Iterable[str]) -> Mapping[str, StoryId]:
+        """The story of each fingerprint that has one."""
+
+    async def assign_stories(self, stories: Mapping[ArticleId, StoryId], now: datetime) -> None:
+        """Write which story each article tells; a story's id is its first article's."""
+
+    async def save_rules(self, rules: Iterable[Rule], now: datetime) -> None:
+        """Keep each rule's metadata by (id, version), so that old matches can still be explained."""
+
+    async def add_matches(self, matches: Sequence[Match]) -> None:
+        """Store matches, once per (rule, article)."""
+
+    # --- alerts and digests
+    async def add_alerts(self, alerts: Sequence[tuple[Alert, Match]]) -> None:
+        """Store alerts, once per (subscriber, story, kind, ordinal), each with the match behind it.
+
+        While an alert is pending, an earlier `due_at` wins and further matches join it; a composed alert stays as it is.
+        """
+
+    async def list_due_subscribers(self, now: datetime) -> tuple[SubscriberId, ...]:
+        """Who has a pending alert that is due."""
+
+    async def list_pending_alerts(self, subscriber: SubscriberId, due_by: datetime | None) -> tuple[PendingAlert, ...]:
+        """Pending alerts of a subscriber that are due by then (None: all), by due time and id."""
+
+    async def add_digest(self, digest: Digest, alerts: Sequence[AlertId], deliveries: Sequence[Delivery]) -> None:
+        """Freeze a digest: its deliveries enter the outbox, its alerts are composed."""
+
+    # --- outbox
+    async def claim_deliveries(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
+        """T3: lease pending deliveries whose next attempt is due, oldest first."""
+
+    async def finish_attempt(self, claim: Claim, attempt: Attempt, after: Delivery) -> bool:
+        """T4: record the try and the delivery's new state; False, and only the try kept, when the lease was lost."""
+
+    async def list_deliveries(
+        self, *, state: DeliveryState | None = None, subscriber: SubscriberId | None = None, limit: int = 50
+    ) -> tuple[Delivery, ...]:
+        """The newest first."""
+
+    async def find_delivery(self, delivery: DeliveryId) -> Delivery | None:
+        """A delivery by its id, or by a beginning of it that only one has."""
+
+    async def list_attempts(self, delivery: DeliveryId) -> tuple[Attempt, ...]:
+        """The tries of a delivery, in order."""
+
+    async def find_digest(self, delivery: DeliveryId) -> Digest | None:
+        """The digest that a delivery carries."""
+
+    async def replay_delivery(self, delivery: DeliveryId, now: datetime) -> bool:
+        """Make a sent or dead delivery pending again, under the same id; False when there is none to replay."""
+
+    # --- the service itself
+    async def count_rows(self) -> Mapping[str, int]:
+        """How many articles, stories, matches, alerts, digests and deliveries there are, by those names."""
+
+    async def beat(self, service: str, now: datetime) -> None:
+        """Write that a service is alive."""
+
+    async def find_beat(self, service: str) -> datetime | None:
+        """When it last was."""
+
+
+class Store(Protocol):
+    """The one truth."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that commits at the end of the block and rolls back when it raises."""

@@ -1,0 +1,1 @@
+"""What parsing, matching, stories and configuration share: folding, words, sentences, YAML with positions. Pure."""

@@ -1,0 +1,135 @@
+"""Fold a text to the words that rules compare: case, accents, quotes, hyphens and possessives no longer differ.
+
+Two views of one thing: `fold_words` is fast and gives the words alone; `locate_words` is slower and also says where
+each word stands in the text as displayed. Both give the same sequence, always (a property test holds them together).
+Articles are folded by the first and, only where a rule matched, by the second.
+
+Letters of scripts without spaces (Chinese, Japanese kana, Thai and their neighbours) are words of one letter each, so
+that a term in them is found as a phrase wherever it stands.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+# What NFKD leaves alone although readers write the plain letter for it.
+_LETTERS = {
+    "ə": "e", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŋ": "n",
+    "ŧ": "t", "ĸ": "k", "ƒ": "f", "ё": "е", "ى": "ي", "ی": "ي", "ک": "ك", "ھ": "ه", "ە": "ه", "ؤ": "و", "ئ": "ي",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ς": "σ",
+}  # fmt: skip
+_APOSTROPHES = frozenset("'’‘ʼ`´ʹʻ＇‛′")
+_DELETED_RANGES = (
+    (0x00AD, 0x00AD), (0x0300, 0x036F), (0x0483, 0x0487), (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2),
+    (0x05C4, 0x05C5), (0x05C7, 0x05C7), (0x0610, 0x061A), (0x0640, 0x0640), (0x064B, 0x065F), (0x0670, 0x0670),
+    (0x06D6, 0x06ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064),
+    (0x2066, 0x206F), (0x20D0, 0x20FF), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+)  # fmt: skip
+_SPACELESS_RANGES = (
+    (0x0E01, 0x0E4E), (0x0E80, 0x0EDF), (0x1000, 0x109F), (0x1780, 0x17D3), (0x3005, 0x3007), (0x3041, 0x30FF),
+    (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text and where they stand: `text[starts[i]:ends[i]]` displays `words[i]`."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+def fold_words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    folded = text.translate(_TABLE) + " "
+    return folded.replace("'s ", " ").replace("'", " ").split()
+
+
+def locate_words(text: str) -> Words:
+    """The folded words of a text with their places in it."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end, word in _iter_located(text):
+        words.append(word)
+        starts.append(start)
+        ends.append(end)
+    return Words(tuple(words), tuple(starts), tuple(ends))
+
+
+def _iter_located(text: str) -> list[tuple[int, int, str]]:
+    """Fold letter by letter, then cut as `fold_words` does, carrying for each folded letter the one it came from."""
+    letters: list[str] = []
+    origins: list[int] = []
+    for origin, letter in enumerate(text):
+        piece = _TABLE[ord(letter)]
+        letters.extend(piece)
+        origins.extend([origin] * len(piece))
+    folded = "".join(letters) + " "
+    folded = folded.replace("'s ", "   ").replace("'", " ")
+    located = []
+    position = 0
+    for word in folded.split():
+        position = folded.index(word, position)
+        last = position + len(word) - 1
+        located.append((origins[position], _end_of_letter(text, origins[last]), word))
+        position = last + 1
+    return located
+
+
+def _end_of_letter(text: str, origin: int) -> int:
+    """One past the letter at `origin` with the marks that follow it, so that a span never cuts an accent off."""
+    end = origin + 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
+
+
+class _FoldingTable(dict[int, str]):
+    """A table for str.translate that works out each letter the first time it is met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_letter(chr(code))
+        self[code] = folded
+        return folded
+
+
+def _fold_letter(letter: str) -> str:
+    code = ord(letter)
+    if letter in _APOSTROPHES:
+        return "'"
+    if _is_in(code, _DELETED_RANGES):
+        return ""
+    if _is_in(code, _SPACELESS_RANGES):
+        return f" {letter} "
+    return "".join(_fold_part(part) for part in unicodedata.normalize("NFKC", letter).casefold())
+
+
+def _fold_part(letter: str) -> str:
+    """Fold one letter of a letter's compatible, casefolded form; whatever is no letter, digit or mark is a space."""
+    if letter in _LETTERS:
+        return _LETTERS[letter]
+    if _is_in(ord(letter), _DELETED_RANGES):
+        return ""
+    if letter in _APOSTROPHES:
+        return "'"
+    category = unicodedata.category(letter)
+    if category[0] not in "LNM":
+        return " "
+    if category[0] == "L" and _loses_accents(letter):
+        plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+        return "".join(_LETTERS.get(part, part) for part in plain)
+    return letter
+
+
+def _loses_accents(letter: str) -> bool:
+    """Latin and Greek letters do; Cyrillic й is a letter of its own, not an и with a breve."""
+    code = ord(letter)
+    return code < 0x0400 or 0x1E00 <= code <= 0x1FFF or 0x2C60 <= code <= 0x2C7F or 0xA720 <= code <= 0xA7FF
+
+
+def _is_in(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= code <= last for first, last in ranges)
+
+
+_TABLE = _FoldingTable()

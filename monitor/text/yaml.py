@@ -1,0 +1,153 @@
+"""YAML as an operator means it: YAML 1.2 scalars, string keys, no duplicates, and a position for every node.
+
+PyYAML composes the nodes (its C parser where it is built in); the construction on top is ours, because YAML 1.1
+reads `no` as false, `22:00` as 1320 and `012` as 10, drops the first of two equal keys in silence, and lets a few
+aliases unfold into gigabytes. JSON is read by the same function, being YAML.
+
+It does not know what the data means: monitor.match.rules and monitor.config check that.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+from monitor.errors import Problem
+
+Path = tuple[str | int, ...]
+Position = tuple[int, int]
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_STANDARD_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "binary", "merge", "value"})
+_MOST_NODES = 2_000_000
+_DEEPEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """The data of one file, where each part of it stands, and what was wrong with it as YAML.
+
+    `keys` and `values` map the path of a node (`("rules", "x", "match", "all", 0)`) to its line and column, counted
+    from 1: of the key that names it, and of the value itself.
+    """
+
+    file: str
+    data: Any
+    keys: dict[Path, Position] = field(default_factory=dict)
+    values: dict[Path, Position] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def problem(self, path: Path, message: str, *, at_key: bool = False, warning: bool = False) -> Problem:
+        """A problem at a node, or at the nearest node above it that exists."""
+        line, column = self.position(path, at_key=at_key)
+        return Problem(self.file, line, column, message, "warning" if warning else "error")
+
+    def position(self, path: Path, *, at_key: bool = False) -> Position:
+        """Line and column of the value at `path`, or of the key that names it."""
+        if at_key and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
+
+
+def parse_yaml(text: str, file: str) -> YamlDocument:
+    """Read one document. Never raises: what cannot be read is left out of the data and named in `problems`."""
+    reader = _Reader(file)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        data = None if node is None else reader.construct(node, ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        message = ": ".join(part for part in (error.context, error.problem) if part)
+        return YamlDocument(file, None, problems=(Problem(file, line, column, f"not valid YAML: {message}"),))
+    except (yaml.YAMLError, RecursionError) as error:
+        message = " ".join(str(error).split())[:200] if not isinstance(error, RecursionError) else "nested too deeply"
+        return YamlDocument(file, None, problems=(Problem(file, 0, 0, f"not valid YAML: {message}"),))
+    return YamlDocument(file, data, reader.keys, reader.values, tuple(reader.problems))
+
+
+class _Reader:
+    """One pass over the nodes of one document."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.keys: dict[Path, Position] = {}
+        self.values: dict[Path, Position] = {}
+        self.problems: list[Problem] = []
+        self._nodes = 0
+
+    def construct(self, node: Any, path: Path) -> Any:
+        self._nodes += 1
+        self.values[path] = _position(node)
+        if len(path) > _DEEPEST:
+            return self._refuse(node, f"nested more than {_DEEPEST} levels deep")
+        if self._nodes > _MOST_NODES:
+            if self._nodes == _MOST_NODES + 1:
+                self._refuse(node, "aliases (or the file itself) unfold into more than 2,000,000 values")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return {key: self.construct(value, (*path, key)) for key, value in self._iter_keys(node, path)}
+        if isinstance(node, yaml.SequenceNode):
+            return [self.construct(value, (*path, number)) for number, value in enumerate(node.value)]
+        return self._construct_scalar(node)
+
+    def _iter_keys(self, node: Any, path: Path) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, Position] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._refuse(key_node, "a key must be a plain word")
+                continue
+            key = key_node.value
+            position = _position(key_node)
+            if key == "<<" and not key_node.style:
+                self._refuse(key_node, 'merge keys ("<<") are not supported')
+            elif key in seen:
+                self._refuse(key_node, f'key "{key}" stands twice (first in line {seen[key][0]})')
+            else:
+                seen[key] = position
+                self.keys[(*path, key)] = position
+                yield key, value_node
+
+    def _construct_scalar(self, node: Any) -> Any:
+        tag = node.tag.removeprefix("tag:yaml.org,2002:")
+        if tag not in _STANDARD_TAGS:
+            return self._refuse(node, f'unknown tag "{node.tag}"')
+        if node.style or tag == "binary":  # quoted: the text as it stands; plain scalars have the style None or ""
+            return node.value
+        return _read_plain(node.value)
+
+    def _refuse(self, node: Any, message: str) -> None:
+        line, column = _position(node)
+        self.problems.append(Problem(self.file, line, column, message))
+
+
+def _read_plain(text: str) -> Any:
+    """A plain scalar by the YAML 1.2 core schema, with dates; everything else is the text that stands there."""
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _INTEGER.fullmatch(text) and len(text) < 19:
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _position(node: Any) -> Position:
+    return node.start_mark.line + 1, node.start_mark.column + 1
