@@ -56,7 +56,7 @@ class InputError(MonitorError):
 
 
 class FetchError(MonitorError):
-    """A feed did not arrive. `transient` says that the next try may succeed; `retry_after` when the server said when."""
+    """A feed did not arrive. `transient`: the next try may succeed, not before `retry_after` if the server named one."""
 
     def __init__(
         self,

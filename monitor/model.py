@@ -371,7 +371,7 @@ class DigestStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What one subscriber gets for one window; frozen when composed. `omitted` counts stories beyond the route's cap."""
+    """What one subscriber gets for one window, frozen when composed. `omitted` counts stories over the route's limit."""
 
     id: DigestId
     subscriber: SubscriberId
@@ -389,7 +389,7 @@ DeliveryState = Literal["pending", "sent", "dead"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A digest on its way through one channel. `payload` is frozen: every try sends the same bytes under the same id."""
+    """A digest on its way through one channel: every try sends the same frozen `payload` under the same id."""
 
     id: DeliveryId
     digest: DigestId
@@ -405,7 +405,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try to send a delivery. `error` is None when the peer accepted it; `answer` is what the peer said, shortened."""
+    """One try to send a delivery. `error` is None when the peer accepted it; `answer` is what it said, shortened."""
 
     delivery: DeliveryId
     number: int

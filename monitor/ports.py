@@ -195,7 +195,7 @@ class Transaction(Protocol):
     async def add_alerts(self, alerts: Sequence[tuple[Alert, Match]]) -> None:
         """Store alerts, once per (subscriber, story, kind, ordinal), each with the match behind it.
 
-        While an alert is pending, an earlier `due_at` wins and further matches join it; a composed alert stays as it is.
+        While an alert is pending, an earlier `due_at` wins and further matches join it; a composed one stays as it is.
         """
 
     async def list_due_subscribers(self, now: datetime) -> tuple[SubscriberId, ...]:
