@@ -1,0 +1,68 @@
+"""What the steps work with, and what they report."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.errors import Problem
+from monitor.model import (
+    Article,
+    ArticleId,
+    ChannelKind,
+    DeliveryId,
+    Match,
+    Route,
+    Source,
+    SourceId,
+    StoryId,
+    Subscriber,
+    SubscriberId,
+)
+from monitor.ports import ArchiveReader, Channel, FeedFetcher, Matcher, Parser, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The outside world, the clock and the dice. `reached` is told each point where a crash would matter."""
+
+    store: Store
+    fetcher: FeedFetcher
+    archives: ArchiveReader
+    parser: Parser
+    matcher: Matcher
+    channels: Mapping[ChannelKind, Channel]
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    reached: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the operator configured. `concurrency` bounds how many sources are polled at once."""
+
+    sources: Mapping[SourceId, Source]
+    subscribers: Mapping[SubscriberId, Subscriber]
+    routes: tuple[Route, ...]
+    concurrency: int = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What one poll, or one slice of an archive, brought: new articles only. `error` when the whole of it failed."""
+
+    source: SourceId
+    articles: tuple[Article, ...] = ()
+    stories: Mapping[ArticleId, StoryId] = field(default_factory=dict)
+    matches: tuple[Match, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What one attempt came to; `error` is None when the peer accepted the message."""
+
+    delivery: DeliveryId
+    subscriber: SubscriberId
+    channel: ChannelKind
+    error: str | None = None

@@ -1,0 +1,164 @@
+"""Where bytes become articles: in a pool of worker processes, or here for a handful of files.
+
+The functions are named, not imported: extraction and language identification cost 150 MB and a second to load, and
+only the workers pay that. The pool starts when first needed, so an idle service stays small. A page that kills its
+worker takes nothing with it: the batch is read again one by one in quarantine, and the culprit is named.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+from typing import Any
+
+from monitor.errors import ParseError, Problem
+from monitor.loading import load_function
+from monitor.model import Entry, Fetched, Record, Source
+from monitor.ports import ParsedArticles, ParsedFeed
+
+_PARSE_FEED = "monitor.parse.entries:parse_feed"
+_PARSE_ENTRIES = "monitor.parse.article:parse_entries"
+_PARSE_RECORDS = "monitor.parse.article:parse_records"
+_OPTIONS = "monitor.parse.options:ParseOptions"
+
+
+class InlineParser:
+    """The Parser that works in this process: for commands that read a few files and then end."""
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self._languages = languages
+
+    async def parse_feed(self, source: Source, fetched: Fetched) -> ParsedFeed:
+        """See ports.Parser."""
+        parsed: ParsedFeed = _call(_PARSE_FEED, source, fetched)
+        return parsed
+
+    async def parse_entries(self, entries: Sequence[Entry], fetched_at: datetime) -> ParsedArticles:
+        """See ports.Parser."""
+        return _parse_batch(_PARSE_ENTRIES, entries, fetched_at, self._languages)
+
+    async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
+        """See ports.Parser."""
+        return _parse_batch(_PARSE_RECORDS, records, fetched_at, self._languages)
+
+
+class PoolParser:
+    """The Parser that works in `processes` worker processes. Close it, or the workers end with this process."""
+
+    def __init__(self, languages: tuple[str, ...], *, processes: int) -> None:
+        self._languages = languages
+        self._processes = processes
+        self._pool: ProcessPoolExecutor | None = None
+        self._quarantine: ProcessPoolExecutor | None = None
+        self._in_quarantine = asyncio.Lock()
+
+    async def parse_feed(self, source: Source, fetched: Fetched) -> ParsedFeed:
+        """See ports.Parser."""
+        parsed: ParsedFeed
+        try:
+            parsed = await self._submit(_call, _PARSE_FEED, source, fetched)
+        except BrokenProcessPool:
+            async with self._in_quarantine:
+                try:
+                    parsed = await self._submit_alone(_call, _PARSE_FEED, source, fetched)
+                except BrokenProcessPool as error:
+                    message = f"the worker process died while reading this feed ({len(fetched.body or b'')} bytes)"
+                    raise ParseError(message) from error
+        return parsed
+
+    async def parse_entries(self, entries: Sequence[Entry], fetched_at: datetime) -> ParsedArticles:
+        """See ports.Parser."""
+        return await self._parse(_PARSE_ENTRIES, entries, fetched_at)
+
+    async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
+        """See ports.Parser."""
+        return await self._parse(_PARSE_RECORDS, records, fetched_at)
+
+    def close(self) -> None:
+        """End the workers without waiting for what they do: nothing they return is needed any more."""
+        for pool in (self._pool, self._quarantine):
+            if pool is not None:
+                pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._quarantine = None
+
+    async def _parse(self, function: str, batch: Sequence[Any], fetched_at: datetime) -> ParsedArticles:
+        if not batch:
+            return ParsedArticles(articles=())
+        try:
+            parsed: ParsedArticles = await self._submit(_parse_batch, function, batch, fetched_at, self._languages)
+        except BrokenProcessPool:
+            parsed = await self._parse_one_by_one(function, batch, fetched_at)
+        return parsed
+
+    async def _parse_one_by_one(self, function: str, batch: Sequence[Any], fetched_at: datetime) -> ParsedArticles:
+        """Which one of the batch killed the worker? One at a time, and one batch at a time, shows it."""
+        parts: list[ParsedArticles] = []
+        async with self._in_quarantine:
+            for one in batch:
+                try:
+                    parts.append(await self._submit_alone(_parse_batch, function, [one], fetched_at, self._languages))
+                except BrokenProcessPool:
+                    name = one.name if isinstance(one, Record) else one.url or one.key
+                    problem = Problem(name, 0, 0, "the worker process died while reading this page; it is passed over")
+                    parts.append(ParsedArticles(articles=(), problems=(problem,)))
+        return ParsedArticles(
+            articles=tuple(article for part in parts for article in part.articles),
+            problems=tuple(problem for part in parts for problem in part.problems),
+        )
+
+    async def _submit(self, function: Any, *arguments: Any) -> Any:
+        if self._pool is None:
+            self._pool = _start_pool(self._processes)
+        pool = self._pool
+        try:
+            return await asyncio.wrap_future(pool.submit(function, *arguments))
+        except BrokenProcessPool:
+            if self._pool is pool:
+                self._pool = None
+                pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+    async def _submit_alone(self, function: Any, *arguments: Any) -> Any:
+        if self._quarantine is None:
+            self._quarantine = _start_pool(1)
+        try:
+            return await asyncio.wrap_future(self._quarantine.submit(function, *arguments))
+        except BrokenProcessPool:
+            self._quarantine.shutdown(wait=False)
+            self._quarantine = None
+            raise
+
+
+def _start_pool(processes: int) -> ProcessPoolExecutor:
+    # Spawned, not forked: a fork would copy the event loop's threads, locks and database connections.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin_worker)
+
+
+def _begin_worker() -> None:
+    """Ctrl-C is for the main process to answer; and a worker never outlives it, not even when it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _parse_batch(
+    function: str, batch: Sequence[Any], fetched_at: datetime, languages: tuple[str, ...]
+) -> ParsedArticles:
+    parsed: ParsedArticles = _call(function, batch, fetched_at, _call(_OPTIONS, languages))
+    return parsed
+
+
+def _call(function: str, *arguments: Any) -> Any:
+    return load_function(function)(*arguments)
