@@ -56,7 +56,7 @@ class InputError(MonitorError):
 
 
 class FetchError(MonitorError):
-    """A feed did not arrive. `transient`: the next try may succeed, not before `retry_after` if the server named one."""
+    """A feed did not arrive. `transient`: the next try may succeed, not before `retry_after` where one was named."""
 
     def __init__(
         self,

@@ -104,13 +104,15 @@ class Record:
 class Slice:
     """A part of an archive that is stored, and checkpointed, as one: a file, or a block of lines of one.
 
-    `stamp` changes with the file's content (size and modification time), so a changed slice is read again.
+    `stamp` changes with the content, so a changed slice is read again. `size` is in bytes. `members` are the files
+    that it groups, as the archive's reader names them; they are not part of its identity and are never stored.
     """
 
     archive: str
     name: str
     stamp: str
     size: int
+    members: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------------- articles

@@ -78,8 +78,8 @@ class ArchiveReader(Protocol):
     def list_slices(self, source: Source) -> tuple[Slice, ...]:
         """Every slice in a stable order; InputError when the path cannot be read."""
 
-    def iter_records(self, source: Source, part: Slice) -> Iterator[Record]:
-        """The records of one slice; InputError when it cannot be read."""
+    def iter_records(self, source: Source, part: Slice) -> Iterator[Record | Problem]:
+        """The records of one slice in order; in the place of one that cannot be read, the problem that names it."""
 
 
 class Parser(Protocol):
@@ -204,6 +204,9 @@ class Transaction(Protocol):
     async def list_pending_alerts(self, subscriber: SubscriberId, due_by: datetime | None) -> tuple[PendingAlert, ...]:
         """Pending alerts of a subscriber that are due by then (None: all), by due time and id."""
 
+    async def find_free_window(self, subscriber: SubscriberId, window_start: datetime) -> datetime:
+        """`window_start`, or the first later second for which the subscriber has no digest yet."""
+
     async def add_digest(self, digest: Digest, alerts: Sequence[AlertId], deliveries: Sequence[Delivery]) -> None:
         """Freeze a digest: its deliveries enter the outbox, its alerts are composed."""
 
@@ -234,6 +237,9 @@ class Transaction(Protocol):
     # --- the service itself
     async def count_rows(self) -> Mapping[str, int]:
         """How many articles, stories, matches, alerts, digests and deliveries there are, by those names."""
+
+    async def release_leases(self) -> None:
+        """End every lease. Only for a service that knows itself alone: what a killed one held is taken up at once."""
 
     async def beat(self, service: str, now: datetime) -> None:
         """Write that a service is alive."""

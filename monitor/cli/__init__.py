@@ -1,1 +1,91 @@
+"""The command line: one table of commands, each loaded when it is called, so that `--help` answers at once.
 
+The commands live in this package's modules, one a group; they make no decisions of the service's own.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from monitor import __version__
+from monitor.errors import ConfigError, MonitorError
+from monitor.loading import load_function
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("monitor.cli.start:demo", "Show the whole way once: feed and archive in, e-mail, Slack and webhook out."),
+    "init": ("monitor.cli.start:init", "Write a commented configuration, rules and a few public feeds to start from."),
+    "run": ("monitor.cli.service:run", "Run the service: poll, match, route, deliver."),
+    "check": ("monitor.cli.check:check", "Check settings, sources, rules and routes; run the tests beside the rules."),
+    "normalise": ("monitor.cli.articles:normalise", "Print the articles in files or archives as JSON lines."),
+    "match": ("monitor.cli.articles:match", "Show which rules match the articles in files or archives, and where."),
+    "import": ("monitor.cli.archive:import_", "Read an archive into the store, resumably; alerts only with --alert."),
+    "sources": ("monitor.cli.sources:app", "List the sources and how they fare; add one."),
+    "digest": ("monitor.cli.service:digest", "Preview what a subscriber's next digest holds so far."),
+    "send-test": ("monitor.cli.service:send_test", "Send a subscriber a test message by each of their channels."),
+    "deliveries": ("monitor.cli.deliveries:app", "List, show and replay what was sent and what was not."),
+    "doctor": ("monitor.cli.service:doctor", "Say whether the service is alive; exits 1 when it is not."),
+}
+
+
+class _LazyGroup(TyperGroup):
+    """A group that shows its commands from the table and imports only the one that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        address, _ = COMMANDS[str(name)]
+        return name, _load_command(str(name), address), rest
+
+
+def _load_command(name: str, address: str) -> Any:
+    loaded = load_function(address)
+    if isinstance(loaded, typer.Typer):
+        command = typer.main.get_command(loaded)
+    else:
+        single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        single.command(name)(loaded)
+        command = typer.main.get_command(single)
+    command.name = name
+    return command
+
+
+def _group() -> _LazyGroup:
+    stubs = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+    return _LazyGroup(
+        name="monitor",
+        commands=stubs,
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=(
+            "Media Monitor: feeds and archives in, rules in YAML, digests, Slack and signed webhooks out.\n\n"
+            "Start with `monitor demo`, then `monitor init DIR`."
+        ),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 done, 1 errors in what was checked or read, 2 wrong usage, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["--version"], ["-V"]):
+        print(f"media-monitor {__version__}")
+        sys.exit(0)
+    try:
+        _group().main(args=given, prog_name="monitor")
+    except ConfigError as error:
+        lines = [str(problem) for problem in error.problems]
+        print("\n".join([*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''}"]), file=sys.stderr)
+        sys.exit(1)
+    except MonitorError as error:
+        print(f"monitor: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); Python would complain once more while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)

@@ -18,9 +18,10 @@ Between sending and marking lies the one place where a crash repeats a message, 
 called with these names just before each commit, and with the names below after it; the crash tests kill there.
 """
 
-from monitor.pipeline.collect import import_archive, poll_due
+from monitor.pipeline.collect import import_slices, poll_due
 from monitor.pipeline.dispatch import compose_due, deliver_due, preview_digest
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
+from monitor.pipeline.trial import send_trial
 
 CRASH_POINTS = (
     "claiming sources",
@@ -45,7 +46,8 @@ __all__ = [
     "Stored",
     "compose_due",
     "deliver_due",
-    "import_archive",
+    "import_slices",
     "poll_due",
     "preview_digest",
+    "send_trial",
 ]

@@ -1,7 +1,7 @@
 """From due sources and archives to stored articles, matches and alerts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -42,9 +42,11 @@ async def poll_due(ports: Ports, plan: Plan) -> tuple[Stored, ...]:
     return tuple(await asyncio.gather(*(_poll(ports, plan, claim) for claim in claims)))
 
 
-async def import_archive(ports: Ports, plan: Plan, source: Source, *, alerting: bool) -> AsyncIterator[Stored]:
-    """Store an archive slice by slice, each with its checkpoint; yields once a slice, also for those already done."""
-    for part in await asyncio.to_thread(ports.archives.list_slices, source):
+async def import_slices(
+    ports: Ports, plan: Plan, source: Source, parts: Iterable[Slice], *, alerting: bool
+) -> AsyncIterator[Stored]:
+    """Store slices of an archive, each with its checkpoint; yields once a slice, also for those already done."""
+    for part in parts:
         async with ports.store.transaction() as tx:
             done = await tx.is_slice_done(part)
         if done:
@@ -99,7 +101,8 @@ async def _poll_feed(ports: Ports, plan: Plan, source: Source, claim: PollClaim)
 async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollClaim) -> Stored:
     """An archive that is a source is looked through at each poll; slices that are done cost one lookup each."""
     alerting = claim.state.backlog_done or source.alert_backlog
-    parts = [part async for part in import_archive(ports, plan, source, alerting=alerting)]
+    slices = await asyncio.to_thread(ports.archives.list_slices, source)
+    parts = [part async for part in import_slices(ports, plan, source, slices, alerting=alerting)]
     articles = tuple(article for part in parts for article in part.articles)
     now = ports.clock()
     state = after_success(

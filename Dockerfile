@@ -1,0 +1,24 @@
+# syntax=docker/dockerfile:1
+FROM python:3.11-slim-bookworm AS build
+
+WORKDIR /build
+COPY . .
+# The environment is built whole here and copied as one layer: no pip cache, no sources in the image.
+RUN python -m venv /opt/monitor \
+    && /opt/monitor/bin/pip install --no-cache-dir -c constraints.txt ".[postgres]"
+
+FROM python:3.11-slim-bookworm
+
+RUN useradd --system --uid 10001 --home-dir /srv/monitor --create-home --shell /usr/sbin/nologin monitor \
+    && install --directory --owner=monitor --group=monitor /srv/monitor/data
+COPY --from=build /opt/monitor /opt/monitor
+ENV PATH="/opt/monitor/bin:$PATH" \
+    PYTHONUNBUFFERED=1
+WORKDIR /srv/monitor
+USER monitor
+# Mount your own /srv/monitor/config and /srv/monitor/rules, read-only if you like; data is what must survive.
+VOLUME ["/srv/monitor/data"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["monitor", "doctor"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["monitor"]
+CMD ["run"]

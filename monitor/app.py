@@ -1,0 +1,178 @@
+"""The composition root: the one place that builds adapters, joins them, and takes them down again."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import aiohttp
+import structlog
+
+from monitor import __version__
+from monitor.clock import draw, utc_now
+from monitor.config.project import SoundProject
+from monitor.config.settings import Settings
+from monitor.deliver.email import EmailChannel, SmtpOptions
+from monitor.deliver.slack import SlackChannel
+from monitor.deliver.webhook import WebhookChannel
+from monitor.match.matcher import RuleMatcher
+from monitor.model import ChannelKind
+from monitor.net.guard import AddressGuard
+from monitor.net.http import open_session
+from monitor.pipeline import Plan, Ports, compose_due, deliver_due, poll_due
+from monitor.ports import Channel, Store
+from monitor.schedule import Tick, run_ticks
+from monitor.sources.archive import DirectoryArchive
+from monitor.sources.fetch import HttpFetcher
+from monitor.store.database import Database
+from monitor.store.lock import hold_lock
+from monitor.workers import PoolParser
+
+USER_AGENT = f"media-monitor/{__version__} (+https://github.com/media-monitor/media-monitor)"
+SERVICE = "run"
+"""The name under which `monitor run` says that it is alive."""
+
+_SQLITE_FILE = "monitor.sqlite3"
+_SMTP_TIMEOUT = timedelta(seconds=30)
+# Below the ten seconds after which container engines kill what they asked to stop.
+_GRACE = timedelta(seconds=8)
+_TICKS = {"poll": timedelta(seconds=1), "compose": timedelta(seconds=1), "deliver": timedelta(seconds=1)}
+_BEAT = timedelta(seconds=15)
+
+_log = structlog.get_logger()
+
+
+def _pass_by(_point: str) -> None:
+    """Nothing happens at a crash point unless a test wants it to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a test may want otherwise: the clock, the dice, and what happens at the points where a crash matters."""
+
+    clock: Callable[[], datetime] = utc_now
+    jitter: Callable[[], float] = draw
+    reached: Callable[[str], None] = _pass_by
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, data: Path, world: World | None = None) -> AsyncIterator[Database]:
+    """The database of the settings, migrated; closed at the end of the block."""
+    url = settings.database
+    if url == "sqlite":
+        data.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite+aiosqlite:///{data / _SQLITE_FILE}"
+    database = await Database.open(url, reached=(world or World()).reached)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_pipeline(
+    project: SoundProject, data: Path, world: World | None = None
+) -> AsyncIterator[tuple[Ports, Plan]]:
+    """Everything the steps need, for the running loop; taken down at the end of the block."""
+    world = world or World()
+    settings = project.settings
+    parser = PoolParser(settings.languages, processes=os.cpu_count() or 1)
+    guard = AddressGuard(settings.allow_private)
+    try:
+        async with (
+            open_store(settings, data, world) as store,
+            open_session(guard, user_agent=USER_AGENT) as session,
+        ):
+            ports = Ports(
+                store=store,
+                fetcher=HttpFetcher(session, clock=world.clock),
+                archives=DirectoryArchive(),
+                parser=parser,
+                matcher=RuleMatcher(project.rule_set),
+                channels=create_channels(settings, session, world.clock),
+                clock=world.clock,
+                jitter=world.jitter,
+                reached=world.reached,
+            )
+            yield ports, create_plan(project)
+    finally:
+        parser.close()
+
+
+def create_plan(project: SoundProject) -> Plan:
+    """What the configuration asks for, by id."""
+    return Plan(
+        sources={source.id: source for source in project.config.sources},
+        subscribers=project.config.subscribers,
+        routes=project.config.routes,
+        concurrency=project.settings.poll.concurrency,
+    )
+
+
+def create_channels(
+    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime]
+) -> Mapping[ChannelKind, Channel]:
+    """A channel for every kind of address."""
+    smtp = settings.smtp
+    options = SmtpOptions(
+        host=smtp.host,
+        port=smtp.port,
+        tls=smtp.tls,
+        username=smtp.username,
+        password=smtp.password,
+        sender=settings.sender,
+        timeout=_SMTP_TIMEOUT,
+    )
+    return {
+        "email": EmailChannel(options),
+        "slack": SlackChannel(session, clock),
+        "webhook": WebhookChannel(session, clock),
+    }
+
+
+async def run_service(project: SoundProject, data: Path, *, once: bool, world: World | None = None) -> None:
+    """The service until SIGTERM or SIGINT; with `once`, one pass over everything that is due."""
+    with hold_lock(data):
+        async with open_pipeline(project, data, world) as (ports, plan):
+            if project.settings.database.startswith("sqlite"):
+                # The lock says that nobody else works on this file: what a killed run held is ours at once.
+                async with ports.store.transaction() as tx:
+                    await tx.release_leases()
+            await (run_pass(ports, plan) if once else _run_until_stopped(ports, plan))
+
+
+async def run_pass(ports: Ports, plan: Plan) -> None:
+    """Poll all that is due, compose what follows, and try each due delivery once."""
+    while await poll_due(ports, plan):
+        pass
+    await compose_due(ports, plan)
+    while await deliver_due(ports, plan):
+        pass
+
+
+async def _run_until_stopped(ports: Ports, plan: Plan) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    _log.info("started", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(ports.matcher.rules))
+    steps = {
+        "poll": partial(poll_due, ports, plan),
+        "compose": partial(compose_due, ports, plan),
+        "deliver": partial(deliver_due, ports, plan),
+    }
+    ticks = {name: Tick(step, _TICKS[name]) for name, step in steps.items()}
+    ticks["beat"] = Tick(partial(_beat, ports.store, ports.clock), _BEAT)
+    await _beat(ports.store, ports.clock)
+    await run_ticks(ticks, stop=stop, grace=_GRACE)
+    _log.info("stopped")
+
+
+async def _beat(store: Store, clock: Callable[[], datetime]) -> None:
+    async with store.transaction() as tx:
+        await tx.beat(SERVICE, clock())

@@ -1,0 +1,60 @@
+"""`check`: everything that is wrong in a project, in one pass, and the examples beside the rules."""
+
+import json
+import os
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, print_problems
+from monitor.config.project import Project, read_project
+from monitor.errors import Problem
+from monitor.match.examples import ExampleOutcome, run_examples
+
+StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+
+
+def check(
+    config: ConfigOption = CONFIG, rules: RulesOption = RULES, strict: StrictOption = False, as_json: JsonOption = False
+) -> None:
+    """Check settings, sources, subscribers, routes and rules, and run the examples beside the rules.
+
+    Example: `monitor check --config config --rules rules`
+    """
+    project = read_project(config, rules, os.environ, strict=False)
+    examples = run_examples(project.rule_set)
+    failed = [example.problem for example in examples if example.problem is not None]
+    problems = tuple(sorted({*project.problems, *failed}))
+    if as_json:
+        print(json.dumps(_document(project, examples, problems), indent=2, ensure_ascii=False))
+    else:
+        print_problems(problems)
+        print(_summary(project, examples, problems))
+    if any(strict or problem.level == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+def _summary(project: Project, examples: tuple[ExampleOutcome, ...], problems: tuple[Problem, ...]) -> str:
+    counts = _counts(project, examples, problems)
+    named = ", ".join(f"{number} {name if number != 1 else name.removesuffix('s')}" for name, number in counts.items())
+    return f"checked {named}"
+
+
+def _counts(project: Project, examples: tuple[ExampleOutcome, ...], problems: tuple[Problem, ...]) -> dict[str, int]:
+    config = project.config
+    return {
+        "rules": len(project.rule_set.rules),
+        "examples": len(examples),
+        "sources": len(config.sources) if config else 0,
+        "subscribers": len(config.subscribers) if config else 0,
+        "routes": len(config.routes) if config else 0,
+        "errors": sum(problem.level == "error" for problem in problems),
+        "warnings": sum(problem.level == "warning" for problem in problems),
+    }
+
+
+def _document(
+    project: Project, examples: tuple[ExampleOutcome, ...], problems: tuple[Problem, ...]
+) -> dict[str, object]:
+    return {"counts": _counts(project, examples, problems), "problems": [asdict(problem) for problem in problems]}

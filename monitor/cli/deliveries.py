@@ -1,0 +1,162 @@
+"""`deliveries`: what was sent, what waits, and what could not be sent."""
+
+import asyncio
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, cast, get_args
+
+import typer
+from rich.table import Table
+
+from monitor.app import open_store
+from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
+from monitor.clock import utc_now
+from monitor.config.settings import load_settings
+from monitor.errors import InputError
+from monitor.model import Attempt, Delivery, DeliveryId, DeliveryState, SubscriberId
+from monitor.ports import Transaction
+from monitor.render.documents import instant
+from monitor.text.suggest import quoted_list
+
+app = typer.Typer(
+    help="List, show and replay what was sent and what was not.", no_args_is_help=True, rich_markup_mode="markdown"
+)
+
+DeliveryArgument = Annotated[str, typer.Argument(metavar="DELIVERY", help="Its id, or a beginning that only one has.")]
+
+
+@app.command("list")
+def list_deliveries(
+    state: Annotated[str | None, typer.Option("--state", help="Only: pending, sent or dead.")] = None,
+    subscriber: Annotated[str | None, typer.Option("--subscriber", help="Only of this subscriber.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the newest first.")] = 50,
+    config: ConfigOption = CONFIG,
+    data: DataOption = DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """List deliveries, the newest first: to whom, by which channel, and how it went.
+
+    Example: `monitor deliveries list --state dead`
+    """
+    if state is not None and state not in get_args(DeliveryState):
+        raise typer.BadParameter(f'"{state}" is none of {quoted_list(get_args(DeliveryState))}', param_hint="--state")
+    found = asyncio.run(_list(config, data, cast("DeliveryState | None", state), subscriber, limit))
+    if as_json:
+        print(json.dumps([_document(delivery) for delivery in found], indent=2))
+    else:
+        _print_table(found)
+
+
+@app.command("show")
+def show(
+    delivery: DeliveryArgument, config: ConfigOption = CONFIG, data: DataOption = DATA, as_json: JsonOption = False
+) -> None:
+    """Show a delivery: every attempt with the other side's answer, and the message as it is sent.
+
+    Example: `monitor deliveries show 3f2a`
+    """
+    found, attempts = asyncio.run(_show(config, data, delivery))
+    if as_json:
+        document = _document(found) | {
+            "attempts": [_attempt_document(attempt) for attempt in attempts],
+            "payload": found.payload.decode("utf-8", "replace"),
+        }
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    for key, value in _document(found).items():
+        print(f"{key + ':':17}{'–' if value is None else value}")
+    for attempt in attempts:
+        print(
+            f"attempt {attempt.number} at {instant(attempt.at)}: {printable(attempt.error or attempt.answer or 'accepted')}"
+        )
+    print()
+    print(printable(found.payload.decode("utf-8", "replace").replace("\r\n", "\n")))
+
+
+@app.command("replay")
+def replay(delivery: DeliveryArgument, config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
+    """Put a sent or dead delivery into the outbox again, under the same id: a running service sends it.
+
+    Example: `monitor deliveries replay 3f2a`
+    """
+    asyncio.run(_replay(config, data, delivery))
+    print(f'"{delivery}" is in the outbox again')
+
+
+async def _list(
+    config: Path, data: Path, state: DeliveryState | None, subscriber: str | None, limit: int
+) -> tuple[Delivery, ...]:
+    wanted = None if subscriber is None else SubscriberId(subscriber)
+    async with open_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+        return await tx.list_deliveries(state=state, subscriber=wanted, limit=limit)
+
+
+async def _show(config: Path, data: Path, asked: str) -> tuple[Delivery, tuple[Attempt, ...]]:
+    async with open_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+        delivery = await _get_delivery(tx, asked)
+        return delivery, await tx.list_attempts(delivery.id)
+
+
+async def _replay(config: Path, data: Path, asked: str) -> None:
+    async with open_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+        delivery = await _get_delivery(tx, asked)
+        if not await tx.replay_delivery(delivery.id, utc_now()):
+            raise InputError(f'delivery "{delivery.id}" is pending already')
+
+
+async def _get_delivery(tx: Transaction, asked: str) -> Delivery:
+    found = await tx.find_delivery(DeliveryId(asked))
+    if found is None:
+        raise InputError(f'no delivery "{asked}", or more than one begins so; see "monitor deliveries list"')
+    return found
+
+
+def _document(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "subscriber": delivery.subscriber,
+        "channel": delivery.channel,
+        "state": delivery.state,
+        "attempts_made": delivery.attempts,
+        "created_at": instant(delivery.created_at),
+        "next_attempt_at": _optional(delivery.next_attempt_at),
+        "sent_at": _optional(delivery.sent_at),
+        "digest": delivery.digest,
+    }
+
+
+def _attempt_document(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "at": instant(attempt.at),
+        "answer": attempt.answer,
+        "error": attempt.error,
+        "permanent": attempt.permanent,
+    }
+
+
+def _optional(at: datetime | None) -> str | None:
+    return instant(at) if at else None
+
+
+def _print_table(deliveries: tuple[Delivery, ...]) -> None:
+    if not deliveries:
+        print("no deliveries")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("DELIVERY", "SUBSCRIBER", "CHANNEL", "STATE", "TRIES", "CREATED", "SENT OR NEXT TRY"):
+        table.add_column(heading)
+    for delivery in deliveries:
+        last = _optional(delivery.sent_at or delivery.next_attempt_at) or "–"
+        table.add_row(
+            delivery.id[:12],
+            delivery.subscriber,
+            delivery.channel,
+            delivery.state,
+            str(delivery.attempts),
+            instant(delivery.created_at),
+            last,
+        )
+    console().print(table)

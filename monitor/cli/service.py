@@ -1,0 +1,135 @@
+"""`run`, `digest`, `send-test` and `doctor`: the service itself, and questions to it."""
+
+import asyncio
+import os
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.app import SERVICE, open_pipeline, open_store, run_service
+from monitor.cli.logs import configure_logs
+from monitor.cli.options import (
+    CONFIG,
+    DATA,
+    RULES,
+    ConfigOption,
+    DataOption,
+    RulesOption,
+    print_problems,
+)
+from monitor.clock import utc_now
+from monitor.config.project import SoundProject, load_project
+from monitor.config.settings import Settings, load_settings
+from monitor.errors import InputError
+from monitor.model import Subscriber, SubscriberId
+from monitor.pipeline import Sent, preview_digest, send_trial
+from monitor.render.documents import instant
+from monitor.render.email import plain_text_of, render_email
+from monitor.text.suggest import did_you_mean
+
+SubscriberArgument = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="As named in the configuration.")]
+
+_ALIVE = timedelta(minutes=2)
+
+
+def run(
+    once: Annotated[bool, typer.Option("--once", help="One pass over everything that is due, then stop.")] = False,
+    config: ConfigOption = CONFIG,
+    rules: RulesOption = RULES,
+    data: DataOption = DATA,
+) -> None:
+    """Run the service: poll, match, route, deliver, until SIGTERM or Ctrl-C.
+
+    Example: `monitor run --config config --rules rules --data data`
+    """
+    configure_logs()
+    project = _load(config, rules)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(run_service(project, data, once=once))
+
+
+def digest(
+    subscriber: SubscriberArgument,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the e-mail (.eml) here.")] = None,
+    config: ConfigOption = CONFIG,
+    rules: RulesOption = RULES,
+    data: DataOption = DATA,
+) -> None:
+    """Preview what waits for a subscriber: the next digest as it stands, sent to nobody.
+
+    Example: `monitor digest ana --out ana.eml`
+    """
+    project = _load(config, rules)
+    message = asyncio.run(_preview(project, data, _find_subscriber(project, subscriber)))
+    if message is None:
+        print(f'nothing waits for "{subscriber}"')
+    elif out is None:
+        print(plain_text_of(message))
+    else:
+        out.write_bytes(message)
+        print(f"wrote {out}")
+
+
+def send_test(
+    subscriber: SubscriberArgument,
+    config: ConfigOption = CONFIG,
+    rules: RulesOption = RULES,
+    data: DataOption = DATA,
+) -> None:
+    """Send a subscriber a message marked as a test by each of their channels, and say what the other side answered.
+
+    Example: `monitor send-test desk`
+    """
+    project = _load(config, rules)
+    outcomes = asyncio.run(_send_trial(project, data, _find_subscriber(project, subscriber)))
+    for sent in outcomes:
+        print(f"{sent.channel}: {sent.error or 'accepted'}")
+    if any(sent.error for sent in outcomes):
+        raise typer.Exit(1)
+
+
+def doctor(config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
+    """Say whether the service is alive: its database answers, and its last sign of life is fresh.
+
+    Example: `monitor doctor --data data`
+    """
+    settings = load_settings(config, os.environ)
+    seen_at = asyncio.run(_find_beat(settings, data))
+    if seen_at is None:
+        raise InputError('the service has never run on this data: start it with "monitor run"')
+    age = utc_now() - seen_at
+    if age > _ALIVE:
+        raise InputError(f"the service gave its last sign of life at {instant(seen_at)}")
+    print(f"alive: last sign of life {age.total_seconds():.0f} s ago")
+
+
+def _load(config: Path, rules: Path) -> SoundProject:
+    project = load_project(config, rules, os.environ)
+    print_problems(project.warnings)
+    return project
+
+
+def _find_subscriber(project: SoundProject, asked: str) -> Subscriber:
+    known = project.config.subscribers
+    if asked not in known:
+        raise InputError(f'no subscriber "{asked}"{did_you_mean(asked, known)}')
+    return known[SubscriberId(asked)]
+
+
+async def _preview(project: SoundProject, data: Path, subscriber: Subscriber) -> bytes | None:
+    async with open_pipeline(project, data) as (ports, _):
+        found = await preview_digest(ports, subscriber)
+    return None if found is None else render_email(found, subscriber, sender=project.settings.sender)
+
+
+async def _send_trial(project: SoundProject, data: Path, subscriber: Subscriber) -> tuple[Sent, ...]:
+    async with open_pipeline(project, data) as (ports, _):
+        return await send_trial(ports, subscriber)
+
+
+async def _find_beat(settings: Settings, data: Path) -> datetime | None:
+    async with open_store(settings, data) as store, store.transaction() as tx:
+        return await tx.find_beat(SERVICE)

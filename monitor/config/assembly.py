@@ -1,0 +1,276 @@
+"""Checked definitions → the sources, subscribers and routes that the service works with.
+
+Here the definitions meet each other, the settings and the environment: ids that do not exist, rules that no pattern
+fits, variables that are not set. No file is read but those that `file:` names.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.config.checks import check_email, check_header_value, check_url, check_webhook_secret
+from monitor.config.documents import Definitions
+from monitor.config.models import RouteShape, SendShape, SourceShape, SubscriberShape
+from monitor.config.secrets import Secrets, describe_reference, is_reference
+from monitor.config.settings import Settings
+from monitor.config.shapes import Definition
+from monitor.errors import Problem
+from monitor.model import (
+    Address,
+    Condition,
+    Daily,
+    EmailAddress,
+    Every,
+    Now,
+    Pace,
+    Route,
+    Severity,
+    SignedWebhook,
+    SlackWebhook,
+    Source,
+    SourceId,
+    Subscriber,
+    SubscriberId,
+)
+from monitor.text.durations import format_duration
+from monitor.text.suggest import did_you_mean
+from monitor.text.yaml import Path as KeyPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the configuration says, and what is wrong with it; with an error in `problems` it is not to be used."""
+
+    sources: tuple[Source, ...] = ()
+    subscribers: Mapping[SubscriberId, Subscriber]
+    routes: tuple[Route, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A value that may stand elsewhere: its check, and what `monitor check` takes when it is not set."""
+
+    check: Callable[[str], str]
+    placeholder: str
+    secret: bool = False
+
+
+_DEFAULT_INTERVAL = timedelta(minutes=15)
+_FEED = _Kind(check_url, "https://placeholder.invalid/")
+_EMAIL = _Kind(check_email, "placeholder@placeholder.invalid")
+_WEBHOOK = _Kind(check_url, "https://placeholder.invalid/")
+_SLACK = _Kind(check_url, "https://placeholder.invalid/", secret=True)
+_SECRET = _Kind(check_webhook_secret, "whsec_" + "A" * 32, secret=True)
+_HEADER = _Kind(check_header_value, "placeholder")
+_SECRET_HEADER = _Kind(check_header_value, "placeholder", secret=True)
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+
+
+def assemble(
+    definitions: Definitions, settings: Settings, secrets: Secrets, *, strict: bool, rule_ids: Collection[str] | None
+) -> Config:
+    """Everything that is sound; `problems` holds those of the definitions too, in file order.
+
+    `strict`: a variable that is not set is an error; else a warning, and a harmless placeholder takes its place.
+    `rule_ids`: what patterns in `when.rules` are held against; None leaves them unchecked.
+    """
+    assembler = _Assembler(settings, secrets, strict=strict)
+    sources = [assembler.assemble_source(each) for each in definitions.sources.values() if each]
+    subscribers = [assembler.assemble_subscriber(each) for each in definitions.subscribers.values() if each]
+    routes = [assembler.assemble_route(each, definitions.subscribers) for each in definitions.routes]
+    problems = [*definitions.problems, *assembler.problems, *_check_patterns(definitions, rule_ids)]
+    if not problems:
+        problems += _check_reach(definitions)
+    return Config(
+        sources=tuple(filter(None, sources)),
+        subscribers={each.id: each for each in subscribers if each},
+        routes=tuple(routes),
+        problems=tuple(sorted(problems)),
+    )
+
+
+class _Assembler:
+    """Converts definitions one by one, and gathers what is wrong with them."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, *, strict: bool) -> None:
+        self.problems: list[Problem] = []
+        self._settings = settings
+        self._secrets = secrets
+        self._strict = strict
+
+    def assemble_source(self, source: Definition[SourceShape]) -> Source | None:
+        shape = source.shape
+        address = self._find_archive(source) if shape.archive else self._resolve(source, ("feed",), shape.feed, _FEED)
+        headers = {name: self._resolve_header(source, name, value) for name, value in shape.headers.items()}
+        if address is None or None in headers.values():
+            return None
+        return Source(
+            id=SourceId(str(source.path[-1])),
+            kind="archive" if shape.archive else "feed",
+            address=address,
+            tags=shape.tags,
+            tier=shape.tier,
+            language=shape.language,
+            country=shape.country,
+            every=self._find_interval(source),
+            alert_backlog=shape.alert_backlog,
+            headers={name: value for name, value in headers.items() if value is not None},
+        )
+
+    def assemble_subscriber(self, subscriber: Definition[SubscriberShape]) -> Subscriber | None:
+        shape = subscriber.shape
+        found = (self._find_email(subscriber), self._find_slack(subscriber), self._find_webhook(subscriber))
+        addresses = tuple(address for address in found if address)
+        if not addresses:
+            return None
+        return Subscriber(
+            id=SubscriberId(str(subscriber.path[-1])),
+            addresses=addresses,
+            timezone=shape.timezone or self._settings.timezone,
+            language=shape.language,
+        )
+
+    def assemble_route(self, route: Definition[RouteShape], known: Collection[str]) -> Route:
+        shape, when = route.shape, route.shape.when
+        for number, subscriber in enumerate(shape.to):
+            if subscriber not in known:
+                self._report(
+                    route, ("to", number), f'unknown subscriber "{subscriber}"{did_you_mean(subscriber, known)}'
+                )
+            elif subscriber in shape.to[:number]:
+                self._report(route, ("to", number), f'"{subscriber}" stands twice', warning=True)
+        return Route(
+            when=Condition(
+                rules=when.rules,
+                severity=tuple(Severity(word) for word in when.severity),
+                tags=when.tags,
+                source=when.source,
+                source_tags=when.source_tags,
+                language=when.language,
+                tier=when.tier,
+                actor=when.actor,
+            ),
+            to=tuple(dict.fromkeys(SubscriberId(subscriber) for subscriber in shape.to)),
+            send=_pace_of(shape.send),
+            max_stories=shape.send.max_stories,
+            go_on=shape.go_on,
+        )
+
+    def _find_interval(self, source: Definition[SourceShape]) -> timedelta:
+        shortest, every = self._settings.poll.minimum, source.shape.every
+        if every is None:
+            return max(_DEFAULT_INTERVAL, shortest)
+        if every < shortest:
+            limit = format_duration(shortest)
+            message = f"found {format_duration(every)}; poll.minimum is {limit}, so it is polled every {limit}"
+            self._report(source, ("every",), message, warning=True)
+        return max(every, shortest)
+
+    def _find_archive(self, source: Definition[SourceShape]) -> str | None:
+        text = source.shape.archive or ""
+        if "://" in text:
+            self._report(source, ("archive",), "archives at an address are not available yet in this version")
+            return None
+        if not Path(text).exists():
+            self._report(source, ("archive",), f'no such file or directory: "{text}"', warning=True)
+        return text
+
+    def _find_email(self, subscriber: Definition[SubscriberShape]) -> Address | None:
+        address = self._resolve(subscriber, ("email",), subscriber.shape.email, _EMAIL)
+        return EmailAddress(address=address) if address else None
+
+    def _find_slack(self, subscriber: Definition[SubscriberShape]) -> Address | None:
+        slack = subscriber.shape.slack
+        if slack is None:
+            return None
+        url = self._resolve(subscriber, ("slack", "webhook"), slack.webhook, _SLACK)
+        return SlackWebhook(url=url) if url else None
+
+    def _find_webhook(self, subscriber: Definition[SubscriberShape]) -> Address | None:
+        webhook = subscriber.shape.webhook
+        if webhook is None:
+            return None
+        url = self._resolve(subscriber, ("webhook", "url"), webhook.url, _WEBHOOK)
+        secret = self._resolve(subscriber, ("webhook", "secret"), webhook.secret, _SECRET)
+        return SignedWebhook(url=url, secret=secret) if url and secret else None
+
+    def _resolve_header(self, source: Definition[SourceShape], name: str, value: str) -> str | None:
+        kind = _SECRET_HEADER if name.lower() in _SECRET_HEADERS else _HEADER
+        return self._resolve(source, ("headers", name), value, kind)
+
+    def _resolve(self, definition: Definition[Any], where: KeyPath, text: str | None, kind: _Kind) -> str | None:
+        """The checked value of `text`, or of what it refers to; None when it is wrong, which is then reported."""
+        if text is None:
+            return None
+        value: str | None = text
+        named = ""
+        try:
+            if is_reference(text):
+                named = describe_reference(text)
+                value = self._secrets.find(text)
+            elif kind.secret or _holds_password(text):
+                message = 'a secret stands in the file itself; write "env:NAME" or "file:PATH"'
+                self._report(definition, where, message, warning=True)
+            if value is None:
+                self._report(definition, where, f"{named} is not set", warning=not self._strict)
+                return None if self._strict else kind.placeholder
+            return kind.check(value)
+        except ValueError as error:
+            self._report(definition, where, f"{named}: {error}" if named else str(error))
+            return None
+
+    def _report(self, definition: Definition[Any], where: KeyPath, message: str, *, warning: bool = False) -> None:
+        self.problems.append(definition.problem(where, message, warning=warning))
+
+
+def _pace_of(send: SendShape) -> Pace:
+    if send.daily is not None:
+        return Daily(send.daily, frozenset(send.days or range(7)))
+    if send.weekly is not None:
+        day, at = send.weekly
+        return Daily(at, frozenset({day}))
+    if send.every is not None:
+        return Every(send.every // timedelta(hours=1))
+    return Every(1) if send.hourly else Now(send.hold)
+
+
+def _check_patterns(definitions: Definitions, rule_ids: Collection[str] | None) -> Iterable[Problem]:
+    """Warn of conditions that nothing can fit."""
+    sources = definitions.sources
+    tags = {tag for source in sources.values() if source for tag in source.shape.tags}
+    for route in definitions.routes:
+        when = route.shape.when
+        if rule_ids is not None:
+            yield from _check_words(route, "rules", when.rules, rule_ids, "fits no rule")
+        yield from _check_words(route, "source", when.source, sources, "fits no source")
+        if all(sources.values()):
+            yield from _check_words(route, "source_tags", when.source_tags, tags, "is the tag of no source")
+
+
+def _check_words(
+    route: Definition[RouteShape], key: str, patterns: Iterable[str], known: Collection[str], message: str
+) -> Iterable[Problem]:
+    for number, pattern in enumerate(patterns):
+        if not any(fnmatchcase(word, pattern) for word in known):
+            text = f'"{pattern}" {message}{did_you_mean(pattern, known)}'
+            yield route.problem(("when", key, number), text, warning=True)
+
+
+def _check_reach(definitions: Definitions) -> Iterable[Problem]:
+    """Warn of subscribers whom no route names: they would wait for ever."""
+    named = {subscriber for route in definitions.routes for subscriber in route.shape.to}
+    for identifier, subscriber in definitions.subscribers.items():
+        if subscriber and identifier not in named:
+            yield subscriber.problem((), "no route names it, so it gets nothing", at_key=True, warning=True)
+
+
+def _holds_password(text: str) -> bool:
+    try:
+        return urlsplit(text).password is not None
+    except ValueError:
+        return False

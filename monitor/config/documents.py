@@ -1,0 +1,132 @@
+"""Texts of configuration files → checked definitions of sources, subscribers and routes.
+
+Each definition is checked by itself; what they say of each other is the matter of monitor.config.assembly. Pure: the
+files have been read, nothing is looked up.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from monitor.config.checks import describe_found, read_identifier
+from monitor.config.models import LATER_SECTIONS, SECTIONS, RouteShape, SourceShape, SubscriberShape
+from monitor.config.shapes import Definition, Shape, check_shape, unknown_key
+from monitor.errors import Problem
+from monitor.text.yaml import YamlDocument, parse_yaml
+
+Sources = dict[str, Definition[SourceShape] | None]
+Subscribers = dict[str, Definition[SubscriberShape] | None]
+
+# Keys that are right, in another file.
+_ELSEWHERE: Mapping[str, str] = dict.fromkeys(("rules", "actors", "concepts"), 'a file below "rules"') | dict.fromkeys(
+    ("database", "languages", "timezone", "sender", "smtp", "allow_private", "poll"), '"monitor.yaml"'
+)
+
+
+@dataclass(slots=True)
+class Definitions:
+    """What the files define, in file order. None stands for a definition that has errors: its id is known all the
+    same, so that one mistake is told once."""
+
+    sources: Sources = field(default_factory=dict)
+    subscribers: Subscribers = field(default_factory=dict)
+    routes: list[Definition[RouteShape]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_definitions(texts: Iterable[tuple[str, str]]) -> Definitions:
+    """The definitions of (name, text) pairs."""
+    definitions = Definitions()
+    places: dict[tuple[str, str], str] = {}
+    for name, text in texts:
+        document = parse_yaml(text, name)
+        definitions.problems += document.problems
+        if not isinstance(document.data, dict):
+            if document.data is not None:
+                definitions.problems.append(document.problem((), _expected_sections(document.data)))
+            continue
+        definitions.problems += _check_top(document)
+        _read_named(document, "sources", SourceShape, definitions, definitions.sources, places)
+        _read_named(document, "subscribers", SubscriberShape, definitions, definitions.subscribers, places)
+        _read_routes(document, definitions)
+    return definitions
+
+
+def _expected_sections(data: Any) -> str:
+    return f'{describe_found(data)}, expected "version: 1" and "sources:", "subscribers:" or "routes:"'
+
+
+def _check_top(document: YamlDocument) -> Iterable[Problem]:
+    version = document.data.get("version")
+    if "version" not in document.data:
+        yield document.problem((), 'missing key "version", expected "version: 1"')
+    elif version != 1 or isinstance(version, bool):
+        yield document.problem(("version",), f"version: {describe_found(version)}, expected 1")
+    for key in document.data:
+        if key in _ELSEWHERE:
+            yield document.problem((key,), f'"{key}" belongs in {_ELSEWHERE[key]}', at_key=True)
+        elif key != "version" and key not in SECTIONS:
+            yield document.problem((key,), unknown_key(key, ("version", *SECTIONS), LATER_SECTIONS), at_key=True)
+
+
+AnyShape = TypeVar("AnyShape", bound=Shape)
+
+
+def _read_named(
+    document: YamlDocument,
+    section: str,
+    model: type[AnyShape],
+    definitions: Definitions,
+    into: dict[str, Definition[AnyShape] | None],
+    places: dict[tuple[str, str], str],
+) -> None:
+    """Read a mapping from id to definition; the first definition of an id is the one that counts."""
+    data = document.data.get(section)
+    if not isinstance(data, dict):
+        if data is not None:
+            message = f"{section}: {describe_found(data)}, expected a mapping from id to definition"
+            definitions.problems.append(document.problem((section,), message))
+        return
+    kind = section.removesuffix("s")
+    for identifier in data:
+        path, label = (section, identifier), f'{kind} "{identifier}"'
+        first = places.get((section, identifier))
+        if first:
+            message = f"{label} is defined already in {first}"
+            definitions.problems.append(document.problem(path, message, at_key=True))
+            continue
+        line, _ = document.position(path, at_key=True)
+        places[section, identifier] = f"{document.file}:{line}"
+        into[identifier] = _read_one(document, path, model, label, definitions.problems)
+        definitions.problems += _check_identifier(document, path, kind)
+
+
+def _read_routes(document: YamlDocument, definitions: Definitions) -> None:
+    data = document.data.get("routes")
+    if not isinstance(data, list):
+        if data is not None:
+            message = f"routes: {describe_found(data)}, expected a list of routes"
+            definitions.problems.append(document.problem(("routes",), message))
+        return
+    for number in range(len(data)):
+        path, label = ("routes", number), f"route {number + 1}"
+        route = _read_one(document, path, RouteShape, label, definitions.problems)
+        if route:
+            definitions.routes.append(route)
+
+
+def _read_one(
+    document: YamlDocument, path: tuple[str | int, ...], model: type[AnyShape], label: str, problems: list[Problem]
+) -> Definition[AnyShape] | None:
+    checked = check_shape(model, document, path, label)
+    if isinstance(checked, Definition):
+        return checked
+    problems += checked
+    return None
+
+
+def _check_identifier(document: YamlDocument, path: tuple[str, str], kind: str) -> Iterable[Problem]:
+    try:
+        read_identifier(path[1])
+    except ValueError as error:
+        yield document.problem(path, f"id of a {kind}: {error}", at_key=True)

@@ -1,0 +1,85 @@
+"""Read the YAML and JSON files that operators write, below a directory or one by one.
+
+Only reading: what the texts mean is decided by monitor.config.documents and monitor.match.rules. A file that cannot
+be read is named in a problem and the others are read all the same.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from monitor.errors import Problem
+
+LARGEST_FILE = 10 * 1024 * 1024
+"""Bytes; above this a file is more likely an archive in the wrong folder than something a person wrote."""
+
+Texts = tuple[tuple[str, str], ...]
+
+
+def read_yaml_files(
+    path: Path, *, suffixes: Collection[str] = (".yaml", ".yml", ".json"), exclude: Collection[Path] = ()
+) -> tuple[Texts, tuple[Problem, ...]]:
+    """The (name, text) of one file, or of every file below a directory with one of the suffixes, sorted by name.
+
+    Hidden files and folders, JSON Schemas (`*.schema.json`) and the paths of `exclude` are passed over. Names are
+    the paths as a person would type them, with forward slashes.
+    """
+    files = _list_files(path, suffixes) if path.is_dir() else (path,)
+    texts: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    for file in files:
+        if file in exclude:
+            continue
+        text = read_text(file)
+        if isinstance(text, Problem):
+            problems.append(text)
+        else:
+            texts.append((file.as_posix(), text))
+    return tuple(texts), tuple(problems)
+
+
+def read_text(file: Path) -> str | Problem:
+    """The text of a UTF-8 file, without a byte order mark; or why it cannot be had."""
+    name = file.as_posix()
+    try:
+        if not file.is_file():
+            return Problem(name, 0, 0, "not a regular file" if file.exists() else "no such file or directory")
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        return Problem(name, 0, 0, f"cannot be read: {reason_of(error)}")
+    if len(data) > LARGEST_FILE:
+        return Problem(name, 0, 0, f"larger than {LARGEST_FILE // 1024 // 1024} MB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        found = f"0x{data[error.start]:02x}"
+        return Problem(name, line, column, f"not UTF-8 (found the byte {found}); save the file as UTF-8")
+
+
+def reason_of(error: OSError) -> str:
+    """What the operating system says, in lower case and without the path."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _list_files(directory: Path, suffixes: Collection[str]) -> tuple[Path, ...]:
+    return tuple(sorted(file for file in _iter_files(directory) if _is_wanted(file.name, suffixes)))
+
+
+def _is_wanted(name: str, suffixes: Collection[str]) -> bool:
+    return not name.startswith(".") and name.endswith(tuple(suffixes)) and not name.endswith(".schema.json")
+
+
+def _iter_files(directory: Path) -> Iterator[Path]:
+    """Every file below, through symbolic links too (containers mount folders that way), each real folder once."""
+    seen: set[str] = set()
+    for folder, folders, names in os.walk(directory, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in names)

@@ -1,0 +1,198 @@
+"""The shape of sources, subscribers and routes as an operator writes them (format version 1).
+
+Only shapes: ids that must exist elsewhere, values that stand in the environment and the conversion to monitor.model
+are the matter of monitor.config.assembly. `later` names the keys of the format that this version does not act on.
+"""
+
+from datetime import time, timedelta
+from typing import Annotated, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from monitor.config.checks import (
+    check_header_name,
+    describe_found,
+    read_country,
+    read_day,
+    read_duration,
+    read_interval,
+    read_language,
+    read_time,
+    read_timezone,
+    read_weekly,
+)
+from monitor.config.shapes import Shape, one_of
+from monitor.model import Severity
+from monitor.text.suggest import quoted_list
+
+SECTIONS = ("sources", "subscribers", "routes")
+"""What files other than the settings hold."""
+
+LATER_SECTIONS = ("operators", "silences", "tests")
+"""What they will hold in a coming version."""
+
+PACES = ("now", "hourly", "every", "daily", "weekly")
+"""The ways a route can send; a route has exactly one of them."""
+
+
+def _as_tuple(value: Any) -> Any:
+    """One word where a list is asked for is a list of one."""
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _refuse_later(*words: str) -> BeforeValidator:
+    """Refuse words of the format that a coming version understands."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and value in words:
+            raise ValueError(f'"{value}" is not available yet in this version')
+        return value
+
+    return BeforeValidator(check)
+
+
+def _check_true(value: bool) -> bool:
+    if not value:
+        raise ValueError("found false, expected true (or leave the key out)")
+    return value
+
+
+def _check_whole_hours(interval: timedelta) -> timedelta:
+    hours = interval / timedelta(hours=1)
+    if hours != int(hours) or not 1 <= hours <= 24:
+        raise ValueError('expected whole hours from "1h" to "24h" (for longer, use "daily" or "weekly")')
+    return interval
+
+
+def _check_not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("found an empty text")
+    return text
+
+
+def _check_fixed_texts(language: str) -> str:
+    if language != "en":
+        raise ValueError(f'"{language}" is not available yet in this version: messages are in English')
+    return language
+
+
+Word = Annotated[str, AfterValidator(_check_not_blank)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(_as_tuple)]
+Language = Annotated[str, BeforeValidator(read_language)]
+Languages = Annotated[tuple[Language, ...], BeforeValidator(_as_tuple)]
+SeverityWord = Annotated[str, BeforeValidator(one_of(severity.value for severity in Severity))]
+Tier = Annotated[int, Field(ge=1)]
+Day = Annotated[int, BeforeValidator(read_day)]
+Flag = Annotated[bool, AfterValidator(_check_true)]
+
+
+class SourceShape(Shape):
+    """One of `sources:`."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"sitemap", "full_text"})
+
+    feed: Word | None = None
+    archive: Word | None = None
+    tags: Words = ()
+    tier: Tier | None = None
+    language: Language | None = None
+    country: Annotated[str, BeforeValidator(read_country)] | None = None
+    every: Annotated[timedelta, BeforeValidator(read_interval), _refuse_later("adaptive")] | None = None
+    alert_backlog: bool = False
+    headers: dict[Annotated[str, AfterValidator(check_header_name)], str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def check_kind(self) -> "SourceShape":
+        if (self.feed is None) == (self.archive is None):
+            found = "found neither" if self.feed is None else "found both"
+            raise ValueError(f'{found}, expected one of "feed" and "archive"')
+        if self.archive is not None and self.headers:
+            raise ValueError('"headers" go with "feed" only')
+        return self
+
+
+class SlackShape(Shape):
+    """`slack:` of a subscriber."""
+
+    webhook: Word
+
+
+class WebhookShape(Shape):
+    """`webhook:` of a subscriber."""
+
+    url: Word
+    secret: Word
+
+
+class SubscriberShape(Shape):
+    """One of `subscribers:`."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"quiet", "cap", "apprise"})
+
+    email: Word | None = None
+    slack: SlackShape | None = None
+    webhook: WebhookShape | None = None
+    timezone: Annotated[ZoneInfo, BeforeValidator(read_timezone)] | None = None
+    language: Annotated[Language, AfterValidator(_check_fixed_texts)] = "en"
+
+    @model_validator(mode="after")
+    def check_channels(self) -> "SubscriberShape":
+        if self.email is None and self.slack is None and self.webhook is None:
+            raise ValueError('has no channel, expected one or more of "email", "slack", "webhook"')
+        return self
+
+
+class WhenShape(Shape):
+    """`when:` of a route; what is left out asks nothing."""
+
+    rules: Words = ()
+    severity: Annotated[tuple[SeverityWord, ...], BeforeValidator(_as_tuple)] = ()
+    tags: Words = ()
+    source: Words = ()
+    source_tags: Words = ()
+    language: Languages = ()
+    tier: Annotated[tuple[Tier, ...], BeforeValidator(_as_tuple)] = ()
+    actor: Words = ()
+
+
+class SendShape(Shape):
+    """`send:` of a route: one pace, with what belongs to it."""
+
+    now: Flag | None = None
+    hold: Annotated[timedelta, BeforeValidator(read_duration)] = timedelta(0)
+    hourly: Flag | None = None
+    every: Annotated[timedelta, BeforeValidator(read_interval), AfterValidator(_check_whole_hours)] | None = None
+    daily: Annotated[time, BeforeValidator(read_time)] | None = None
+    days: Annotated[tuple[Day, ...], Field(min_length=1), BeforeValidator(_as_tuple)] | None = None
+    weekly: Annotated[tuple[int, time], BeforeValidator(read_weekly)] | None = None
+    max_stories: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def check_pace(self) -> "SendShape":
+        given = [pace for pace in PACES if getattr(self, pace) is not None]
+        if len(given) != 1:
+            found = quoted_list(given) if given else "no pace"
+            raise ValueError(f"found {found}, expected one of {quoted_list(PACES)}")
+        for key, pace in (("hold", "now"), ("days", "daily")):
+            if key in self.model_fields_set and pace not in given:
+                raise ValueError(f'"{key}" goes with "{pace}" only')
+        return self
+
+
+def _check_send(value: Any) -> Any:
+    if not isinstance(value, dict | SendShape):
+        raise ValueError(f'{describe_found(value)}, expected a pace such as {{now: true}} or {{daily: "07:30"}}')
+    return value
+
+
+class RouteShape(Shape):
+    """One of `routes:`."""
+
+    later: ClassVar[frozenset[str]] = frozenset({"update"})
+
+    when: WhenShape = WhenShape()
+    to: Annotated[tuple[Word, ...], Field(min_length=1), BeforeValidator(_as_tuple)]
+    send: Annotated[SendShape, BeforeValidator(_check_send)]
+    go_on: bool = Field(default=False, alias="continue")
+    when_empty: Annotated[str, BeforeValidator(one_of(["skip"])), _refuse_later("proof")] = "skip"

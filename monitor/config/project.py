@@ -1,0 +1,81 @@
+"""A whole project as an operator keeps it: settings, sources, subscribers, routes and rules, with every problem at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.config.assembly import Config
+from monitor.config.files import read_yaml_files
+from monitor.config.load import load_config
+from monitor.config.settings import Settings, load_settings, read_settings
+from monitor.errors import ConfigError, Problem
+from monitor.match.rules import RuleSet, load_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What the files say. `config` and `settings` are None where their files could not be read at all."""
+
+    settings: Settings | None
+    config: Config | None
+    rule_set: RuleSet
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong that the service would not start with."""
+        return any(problem.level == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundProject:
+    """A project without errors; `warnings` are for whoever started it."""
+
+    settings: Settings
+    config: Config
+    rule_set: RuleSet
+    warnings: tuple[Problem, ...]
+
+
+def read_project(config: Path, rules: Path, environment: Mapping[str, str], *, strict: bool) -> Project:
+    """Everything that can be read, and everything that is wrong, in the order of the files."""
+    rule_set, rule_problems = read_rule_set(rules)
+    settings, problems = read_settings(config, environment, strict=strict)
+    known_rules = None if rule_problems else [compiled.rule.id for compiled in rule_set.rules]
+    # Without settings the rest is still checked, against the defaults, so that one run shows every problem.
+    configuration = load_config(config, settings or Settings(), environment, strict=strict, rule_ids=known_rules)
+    found = (*problems, *configuration.problems, *rule_problems)
+    return Project(settings=settings, config=configuration, rule_set=rule_set, problems=tuple(dict.fromkeys(found)))
+
+
+def load_project(config: Path, rules: Path, environment: Mapping[str, str]) -> SoundProject:
+    """A project that the service can run; ConfigError with everything that is wrong when it cannot."""
+    project = read_project(config, rules, environment, strict=True)
+    if project.has_errors or project.settings is None or project.config is None:
+        raise ConfigError(project.problems)
+    return SoundProject(
+        settings=project.settings, config=project.config, rule_set=project.rule_set, warnings=project.problems
+    )
+
+
+def read_rule_set(path: Path) -> tuple[RuleSet, tuple[Problem, ...]]:
+    """The rules of a file or of a directory, with the problems of reading them and of what they say."""
+    if not path.exists():
+        problem = Problem(path.as_posix(), 0, 0, 'no such file or directory; run "monitor init DIR" to get rules')
+        return load_rules([]), (problem,)
+    texts, problems = read_yaml_files(path)
+    rule_set = load_rules(texts)
+    return rule_set, (*problems, *rule_set.problems)
+
+
+def load_rule_set(path: Path) -> RuleSet:
+    """The rules; ConfigError with every problem when one of them is an error."""
+    rule_set, problems = read_rule_set(path)
+    if any(problem.level == "error" for problem in problems):
+        raise ConfigError(problems)
+    return rule_set
+
+
+def load_languages(config: Path, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The languages that may be detected: of the settings, or none in particular where there are no settings."""
+    return load_settings(config, environment, strict=False).languages

@@ -1,0 +1,197 @@
+"""The settings of the service: `config/monitor.yaml`, under `.env`, under the environment.
+
+Only settings that this version acts on are fields; the others of the format are refused by name, so that nobody
+believes to have set something. Sources, subscribers and routes are the matter of monitor.config.load.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from monitor.config.checks import (
+    check_database,
+    check_sender,
+    read_interval,
+    read_language,
+    read_network,
+    read_timezone,
+)
+from monitor.config.files import read_text
+from monitor.config.layers import Layer, VariablesLayer, YamlLayer, locate, merge_layers
+from monitor.config.secrets import Secrets, describe_reference, is_reference, layered_environment, read_dotenv
+from monitor.config.shapes import Fault, list_faults, one_of
+from monitor.errors import ConfigError, Problem
+from monitor.text.yaml import YamlDocument, parse_yaml
+
+SETTINGS_FILE = "monitor.yaml"
+SETTINGS_FILES = (SETTINGS_FILE, "monitor.yml")
+"""What is no file of sources, subscribers and routes; the second name is refused with a hint."""
+
+
+def _split_list(value: Any) -> Any:
+    """Lists in the environment: `en,ru` or JSON."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [word.strip() for word in value.split(",") if word.strip()]
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError("expected a list in JSON, or words with commas between them") from error
+
+
+Language = Annotated[str, BeforeValidator(read_language)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(read_network)]
+
+
+class SmtpSettings(BaseModel):
+    """The server that takes the e-mail."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    host: Annotated[str, Field(min_length=1)] = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] = 25
+    tls: Annotated[
+        Literal["none", "starttls", "implicit"], BeforeValidator(one_of(["none", "starttls", "implicit"]))
+    ] = "none"
+    username: str | None = None
+    password: Annotated[str | None, Field(repr=False)] = None
+
+    @model_validator(mode="after")
+    def check_login(self) -> "SmtpSettings":
+        if (self.username is None) != (self.password is None):
+            raise ValueError('expected "username" and "password" together, or neither')
+        return self
+
+
+class PollSettings(BaseModel):
+    """How feeds are polled."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    later: ClassVar[frozenset[str]] = frozenset({"per_domain", "gap", "maximum"})
+
+    concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
+    minimum: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(minutes=5)
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. Built by `load_settings`, which reads the layers; by itself it reads nothing."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MONITOR_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+    later: ClassVar[frozenset[str]] = frozenset({"public_url", "web", "secret_key", "retention"})
+
+    database: Annotated[str, AfterValidator(check_database), Field(repr=False)] = "sqlite"
+    languages: Annotated[tuple[Language, ...], BeforeValidator(_split_list), NoDecode] = ()
+    timezone: Annotated[ZoneInfo, BeforeValidator(read_timezone)] = ZoneInfo("UTC")
+    sender: Annotated[str, AfterValidator(check_sender)] = "Media Monitor <monitor@localhost>"
+    smtp: SmtpSettings = SmtpSettings()
+    allow_private: Annotated[tuple[Network, ...], BeforeValidator(_split_list), NoDecode] = ()
+    poll: PollSettings = PollSettings()
+
+    @classmethod
+    def settings_customise_sources(  # the signature is pydantic-settings'
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        *sources: PydanticBaseSettingsSource,  # noqa: ARG003
+        **named: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def load_settings(directory: Path, environment: Mapping[str, str], *, strict: bool = True) -> Settings:
+    """The settings of a configuration directory; ConfigError with every problem at once.
+
+    `.env` is read from the working directory. `strict=False` puts up with secrets that are not set.
+    """
+    settings, problems = read_settings(directory, environment, strict=strict)
+    if settings is None:
+        raise ConfigError(problem for problem in problems if problem.level == "error")
+    return settings
+
+
+def read_settings(
+    directory: Path, environment: Mapping[str, str], *, strict: bool = True
+) -> tuple[Settings | None, tuple[Problem, ...]]:
+    """The settings, None when there is an error, and every problem, warnings too."""
+    document = _read_document(directory)
+    dotenv = read_dotenv()
+    # The strongest first.
+    layers: tuple[Layer, ...] = (
+        VariablesLayer(Settings, environment),
+        VariablesLayer(Settings, dotenv.variables, dotenv),
+        YamlLayer(Settings, document),
+    )
+    values = merge_layers(layers)
+    secrets = Secrets(layered_environment(environment, dotenv))
+    problems = [problem for layer in layers for problem in layer.problems]
+    problems += _resolve_secrets(values, secrets, layers, strict=strict)
+    settings, faults = _build(values)
+    problems += (locate(layers, fault) for fault in faults)
+    failed = any(problem.level == "error" for problem in problems)
+    return (None if failed else settings), tuple(sorted(set(problems)))
+
+
+def _build(values: dict[str, Any]) -> tuple[Settings | None, tuple[Fault, ...]]:
+    try:
+        return Settings(**values), ()
+    except ValidationError as error:
+        return None, list_faults(error, Settings)
+
+
+# What may stand elsewhere, and what `monitor check` takes in place of a variable that is not set.
+_PLACEHOLDERS: Mapping[tuple[str, ...], str] = {
+    ("database",): "sqlite",
+    ("smtp", "username"): "placeholder",
+    ("smtp", "password"): "placeholder",
+}
+
+
+def _read_document(directory: Path) -> YamlDocument:
+    file, other = directory / SETTINGS_FILES[0], directory / SETTINGS_FILES[1]
+    if other.exists() and not file.exists():
+        problem = Problem(other.as_posix(), 0, 0, f'settings are read from "{SETTINGS_FILE}" only: rename the file')
+        return YamlDocument(other.as_posix(), None, problems=(problem,))
+    if not file.exists():
+        return YamlDocument(file.as_posix(), None)
+    text = read_text(file)
+    if isinstance(text, Problem):
+        return YamlDocument(file.as_posix(), None, problems=(text,))
+    return parse_yaml(text, file.as_posix())
+
+
+def _resolve_secrets(
+    values: dict[str, Any], secrets: Secrets, layers: tuple[Layer, ...], *, strict: bool
+) -> list[Problem]:
+    """Put what references stand for into `values`, and name those that stand for nothing."""
+    problems = []
+    for path, placeholder in _PLACEHOLDERS.items():
+        parent = values if len(path) == 1 else values.get(path[0])
+        text = parent.get(path[-1]) if isinstance(parent, dict) else None
+        if not isinstance(parent, dict) or not isinstance(text, str) or not is_reference(text):
+            continue
+        parent[path[-1]] = placeholder
+        try:
+            value = secrets.find(text)
+        except ValueError as error:
+            problems.append(locate(layers, Fault(path, path, str(error))))
+            continue
+        if value is None:
+            fault = Fault(path, path, f"{describe_reference(text)} is not set")
+            problems.append(locate(layers, fault, "error" if strict else "warning"))
+        else:
+            parent[path[-1]] = value
+    return problems

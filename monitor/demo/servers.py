@@ -1,0 +1,296 @@
+"""Real servers on loopback for the demo and for black-box tests: a news site, a mail sink, a webhook and Slack double.
+
+Each is an async context manager on a free port of 127.0.0.1, keeps what it was sent, and answers as it is told to.
+They know HTTP and SMTP, and nothing of the service.
+"""
+
+import asyncio
+import gzip
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from hashlib import blake2b
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, Self
+
+from aiohttp import web
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+_HOST = "127.0.0.1"
+_SMALLEST_GZIP = 200
+_LARGEST_BODY = 50 * 1024 * 1024
+# Pages need some date of their last change; each later one is a second younger.
+_FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
+_TYPES = {".xml": "application/rss+xml; charset=utf-8", ".atom": "application/atom+xml; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One HTTP request as it came. Header names are in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server says to one request."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message with its envelope, byte for byte as it came after DATA."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    data: bytes
+
+
+class LoopbackServer:
+    """An HTTP server that answers every request by one function, and remembers the requests in order."""
+
+    def __init__(self, answer: Callable[[Received], Answer]) -> None:
+        self.requests: list[Received] = []
+        self._answer = answer
+        self._runner = web.ServerRunner(web.Server(self._respond, access_log=None), shutdown_timeout=1)
+        self._scripted: deque[Answer] = deque()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, once entered."""
+        port: int = self._runner.addresses[0][1]
+        return port
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`, without a slash at the end."""
+        return f"http://{_HOST}:{self.port}"
+
+    def answer_next(self, *answers: Answer) -> None:
+        """Give these answers to the next requests, one each; then all is as before."""
+        self._scripted.extend(answers)
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, _HOST, 0).start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        # `clone` raises the limit of 1 MB; the answer to a large body is the double's to decide.
+        body = await request.clone(client_max_size=_LARGEST_BODY).read()
+        received = Received(request.method, request.path_qs, headers, body)
+        self.requests.append(received)
+        answer = self._scripted.popleft() if self._scripted else self._answer(received)
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+
+class SampleSite(LoopbackServer):
+    """A news site: pages with both validators, 304 and gzip. `pages` is a folder of files, or path to content."""
+
+    def __init__(self, pages: Mapping[str, bytes] | Path) -> None:
+        super().__init__(self._serve)
+        self._pages: dict[str, _Page] = {}
+        self._statuses: dict[str, Answer] = {}
+        self._changes = 0
+        for path, content in (_read_folder(pages) if isinstance(pages, Path) else pages).items():
+            self.put(path, content)
+
+    def put(self, path: str, content: bytes, content_type: str | None = None) -> None:
+        """Publish a page, or a new version of it."""
+        changed_at = _FIRST_CHANGE + timedelta(seconds=self._changes)
+        self._changes += 1
+        self._pages[path] = _Page(
+            content=content,
+            content_type=content_type or _TYPES.get(Path(path).suffix) or guess_type(path)[0] or "text/html",
+            etag=f'"{blake2b(content, digest_size=8).hexdigest()}"',
+            last_modified=format_datetime(changed_at, usegmt=True),
+        )
+
+    def set_answer(self, path: str, answer: Answer | None) -> None:
+        """Answer a path in this way from now on; None: serve its page again."""
+        if answer is None:
+            self._statuses.pop(path, None)
+        else:
+            self._statuses[path] = answer
+
+    def _serve(self, request: Received) -> Answer:
+        path = request.path.partition("?")[0]
+        if path in self._statuses:
+            return self._statuses[path]
+        page = self._pages.get(path)
+        return Answer(404, b"not found") if page is None else page.answer(request.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    content: bytes
+    content_type: str
+    etag: str
+    last_modified: str
+
+    def answer(self, asked: Mapping[str, str]) -> Answer:
+        headers = {"ETag": self.etag, "Last-Modified": self.last_modified, "Vary": "Accept-Encoding"}
+        if self._is_known(asked):
+            return Answer(304, headers=headers)
+        headers["Content-Type"] = self.content_type
+        if "gzip" in asked.get("accept-encoding", "") and len(self.content) >= _SMALLEST_GZIP:
+            return Answer(200, gzip.compress(self.content, mtime=0), headers | {"Content-Encoding": "gzip"})
+        return Answer(200, self.content, headers)
+
+    def _is_known(self, asked: Mapping[str, str]) -> bool:
+        """If-None-Match speaks first (RFC 9110, 13.2.2)."""
+        if "if-none-match" in asked:
+            return asked["if-none-match"] == self.etag
+        return asked.get("if-modified-since") == self.last_modified
+
+
+def _read_folder(folder: Path) -> dict[str, bytes]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {f"/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
+
+
+class WebhookReceiver(LoopbackServer):
+    """Accepts whatever it is sent, unless told otherwise by `answer_next`."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: Answer(200, b"ok"))
+
+
+class SlackDouble(LoopbackServer):
+    """An incoming webhook as strict as Slack's about the limits of Block Kit."""
+
+    def __init__(self) -> None:
+        super().__init__(_judge_slack)
+
+    @property
+    def messages(self) -> tuple[dict[str, Any], ...]:
+        """The messages sent so far, those it refused among them."""
+        return tuple(json.loads(request.body) for request in self.requests)
+
+
+_MOST_BLOCKS = 50
+_SLACK_TEXT = 40_000
+_MOST_CONTEXT = 10
+_LONGEST_TEXT = {"section": 3000, "header": 150}
+
+
+def _judge_slack(request: Received) -> Answer:
+    try:
+        message = json.loads(request.body)
+    except ValueError:
+        message = None
+    if not isinstance(message, dict):
+        return Answer(400, b"invalid_payload")
+    text, blocks = message.get("text"), message.get("blocks", [])
+    if not isinstance(text, str) or not text.strip():
+        return Answer(400, b"no_text")
+    if len(text) > _SLACK_TEXT:
+        return Answer(400, b"msg_too_long")
+    if len(blocks) > _MOST_BLOCKS or not all(_is_valid_block(block) for block in blocks):
+        return Answer(400, b"invalid_blocks")
+    return Answer(200, b"ok")
+
+
+def _is_valid_block(block: Any) -> bool:
+    """Slack refuses the whole message for one text that is empty or too long."""
+    kind = block.get("type")
+    if kind == "context":
+        return 0 < len(block.get("elements", ())) <= _MOST_CONTEXT
+    longest = _LONGEST_TEXT.get(kind)
+    if longest is None:
+        return kind is not None
+    texts = [block["text"]] if "text" in block else block.get("fields", [])
+    return bool(texts) and all(0 < len(part.get("text", "")) <= longest for part in texts)
+
+
+class SmtpSink:
+    """A mail server that delivers to a list. It offers no TLS and asks for no password."""
+
+    def __init__(self) -> None:
+        self.messages: list[Mail] = []
+        self._refused: dict[str, str] = {}
+        self._deferrals: deque[str] = deque()
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.BaseTransport] = set()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, once entered."""
+        if self._server is None:
+            raise RuntimeError("the server is not running")
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    def refuse(self, recipient: str, reply: str = "550 5.1.1 no such mailbox") -> None:
+        """Refuse this recipient from now on."""
+        self._refused[recipient] = reply
+
+    def answer_next(self, *replies: str) -> None:
+        """Answer the next messages, one each, by these replies instead of keeping them: "451 4.3.0 try later"."""
+        self._deferrals.extend(replies)
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _SmtpConnection(self, self._connections, loop), _HOST, 0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+            for transport in tuple(self._connections):
+                transport.close()
+            await self._server.wait_closed()
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd finds its hooks by these names)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """aiosmtpd's hook for one recipient."""
+        if address in self._refused:
+            return self._refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """aiosmtpd's hook for a whole message."""
+        if self._deferrals:
+            return self._deferrals.popleft()
+        self.messages.append(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content or b""))
+        return f"250 2.0.0 kept as {len(self.messages)}"
+
+
+class _SmtpConnection(SMTP):
+    """One connection, known to its sink so that none outlives it."""
+
+    def __init__(
+        self, sink: SmtpSink, connections: set[asyncio.BaseTransport], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        # Without a name of ours it would look one up in DNS.
+        super().__init__(sink, enable_SMTPUTF8=True, hostname="localhost", loop=loop)
+        self._connections = connections
+        self._opened: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See asyncio.Protocol."""
+        self._opened = transport
+        self._connections.add(transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """See asyncio.Protocol."""
+        if self._opened is not None:
+            self._connections.discard(self._opened)
+        super().connection_lost(error)

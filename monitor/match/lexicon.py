@@ -1,0 +1,83 @@
+"""Lists of terms that are looked for together: one text, all terms of a concept, all names of an actor.
+
+Equal lists are one lexicon, shared by every rule that uses it, and an article looks its hits up once. A lexicon of
+ten thousand terms costs no more than the few of its words that the article holds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from monitor.match.atoms import AtomTable
+from monitor.match.rarity import Key, KeySet, rarest_key
+from monitor.match.terms import Term
+
+
+class Hit(NamedTuple):
+    """A term found: the words from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From one day to another, both included; None is open."""
+
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in it."""
+        return (self.first_on is None or self.first_on <= day) and (self.last_on is None or day <= self.last_on)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alias:
+    """A term with what it depends on besides its words.
+
+    It counts on the days of one of `periods` (none: always), and only where `needs` is found in other words as well.
+    """
+
+    term: Term
+    periods: tuple[Period, ...] = ()
+    needs: "Lexicon | None" = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it counts in an article of that day."""
+        return not self.periods or any(period.holds(day) for period in self.periods)
+
+
+class Phrase(NamedTuple):
+    """A term as atoms; `anchor` is the place of the word it is looked up by."""
+
+    alias: Alias
+    atoms: tuple[int, ...]
+    anchor: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexicon:
+    """Aliases by the atom of their rarest word. `keys` are what a text with any of them must hold one of."""
+
+    aliases: tuple[Alias, ...]
+    phrases: dict[int, tuple[Phrase, ...]]
+    keys: KeySet
+    languages: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(cls, aliases: Iterable[Alias], table: AtomTable, languages: Iterable[str] = ()) -> "Lexicon":
+        """Number the words of the terms and choose what to look each up by."""
+        kept = tuple(aliases)
+        phrases: dict[int, list[Phrase]] = {}
+        keys: set[Key] = set()
+        for alias in kept:
+            atoms = tuple(table.number_of(word) for word in alias.term.words)
+            key, anchor = rarest_key(alias.term.words, atoms)
+            keys.add(key)
+            phrases.setdefault(atoms[anchor], []).append(Phrase(alias, atoms, anchor))
+        return cls(
+            kept, {atom: tuple(found) for atom, found in phrases.items()}, frozenset(keys), tuple(dict.fromkeys(languages))
+        )

@@ -1,0 +1,166 @@
+"""A piece of HTML, as feeds carry it, to paragraphs and the words of its pictures. For whole pages see page.
+
+Nothing of scripts, styles, forms or frames survives, however broken the markup; a text without markup is taken as it
+stands.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import html
+from lxml.etree import LxmlError, ParserError
+from lxml.html import HtmlElement
+
+from monitor.model import Image
+from monitor.parse.charset import clean_line, clean_text
+from monitor.parse.lines import find_credit, find_pointer, is_remnant, split_caption
+
+_MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_DROPPED = frozenset(
+    {
+        "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "math", "canvas", "form",
+        "button", "select", "textarea", "input", "head", "title", "nav", "figure", "figcaption", "audio", "video", "map",
+    }
+)  # fmt: skip
+_BLOCKS = frozenset(
+    {
+        "p", "div", "br", "hr", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "blockquote", "pre", "section",
+        "article", "aside", "header", "footer", "main", "h1", "h2", "h3", "h4", "h5", "h6", "address", "center", "body",
+    }
+)  # fmt: skip
+_LONGEST = 4_000_000
+_PARAGRAPH = "\x00"
+_CAPTION_CLASS = re.compile(r"caption", re.IGNORECASE)
+_CREDIT_CLASS = re.compile(r"credit|copyright|photographer|source\b|attribution|byline", re.IGNORECASE)
+
+
+def html_to_paragraphs(fragment: str | None) -> tuple[str, ...]:
+    """The paragraphs of a fragment of HTML or of a plain text, without pointers to other articles. Never raises."""
+    if not fragment:
+        return ()
+    root = parse_fragment(fragment)
+    if root is None:
+        lines = re.split(r"\n\s*\n|\n", clean_text(_without_tags(fragment)))
+    else:
+        lines = "".join(_iter_text(root)).split(_PARAGRAPH)
+    return tuple(_iter_paragraphs(lines))
+
+
+def html_to_line(fragment: str | None) -> str | None:
+    """A fragment as one line, for titles and names; None when nothing is left."""
+    if not fragment:
+        return None
+    root = parse_fragment(fragment)
+    text = "".join(_iter_text(root)).replace(_PARAGRAPH, " ") if root is not None else _without_tags(fragment)
+    return clean_line(text) or None
+
+
+def images_of(root: HtmlElement) -> tuple[Image, ...]:
+    """Caption and credit of the pictures below an element: figcaption, itemprop, and the classes that CMSs use."""
+    images = [_read_caption(element) for element in _iter_captions(root)]
+    return tuple(dict.fromkeys(image for image in images if image.caption or image.credit))
+
+
+def images_in(fragment: str | None) -> tuple[Image, ...]:
+    """`images_of` for a fragment of HTML."""
+    root = parse_fragment(fragment) if fragment and "caption" in fragment.lower() else None
+    return images_of(root) if root is not None else ()
+
+
+def text_of(element: HtmlElement) -> str:
+    """The visible text of an element as one line."""
+    return clean_line("".join(_iter_text(element)).replace(_PARAGRAPH, " "))
+
+
+def parse_fragment(fragment: str) -> HtmlElement | None:
+    """The root of a fragment; None when it holds no markup, or none that a parser makes anything of."""
+    if not _MARKUP.search(fragment):
+        return None
+    try:
+        # Controls and lone surrogates would make lxml refuse the whole.
+        return html.fragment_fromstring(clean_text(fragment[:_LONGEST]), create_parent="div")
+    except (ParserError, LxmlError, ValueError, AssertionError):
+        return None
+
+
+def _without_tags(text: str) -> str:
+    return re.sub(r"<[a-zA-Z/!?][^<>]*>?", " ", text)
+
+
+def _iter_text(root: HtmlElement) -> Iterator[str]:
+    """Text with paragraph marks, by a stack: markup nested thousands deep must not end the recursion."""
+    stack: list[tuple[HtmlElement | None, str]] = [(root, "")]
+    while stack:
+        element, tail = stack.pop()
+        if element is None:
+            yield tail
+            continue
+        if not isinstance(element.tag, str) or element.tag in _DROPPED:
+            continue
+        block = element.tag in _BLOCKS
+        yield _mark(element) if block else ""
+        yield (element.text or "").replace(_PARAGRAPH, "")
+        if block and element.tag != "br":
+            stack.append((None, _PARAGRAPH))
+        for child in reversed(element):
+            stack.append((None, (child.tail or "").replace(_PARAGRAPH, "")))
+            stack.append((child, ""))
+
+
+def _mark(element: HtmlElement) -> str:
+    """A single line break is only a space; two in a row part paragraphs."""
+    if element.tag != "br":
+        return _PARAGRAPH
+    previous = element.getprevious()
+    doubled = previous is not None and previous.tag == "br" and not (previous.tail or "").strip()
+    return _PARAGRAPH if doubled else " "
+
+
+def _iter_paragraphs(lines: list[str]) -> Iterator[str]:
+    for raw in lines:
+        line = clean_line(raw)
+        if line and not is_remnant(line) and find_pointer(line) is None:
+            yield line
+
+
+def _iter_captions(root: HtmlElement) -> Iterator[HtmlElement]:
+    taken: set[HtmlElement] = set()
+    for element in root.iter():
+        if not isinstance(element.tag, str) or any(parent in taken for parent in element.iterancestors()):
+            continue
+        classes = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+        if element.tag == "figcaption" or (
+            _CAPTION_CLASS.search(classes) and element.tag not in ("div", "figure", "table")
+        ):
+            taken.add(element)
+            yield element
+
+
+def _read_caption(element: HtmlElement) -> Image:
+    whole = text_of_caption(element)
+    marked = next((child for child in element.iterdescendants() if _is_credit(child)), None)
+    if marked is None and element.getparent() is not None and element.tag == "figcaption":
+        marked = next((child for child in element.itersiblings() if _is_credit(child)), None)
+    if marked is not None:
+        credit = text_of_caption(marked)
+        caption = clean_line(whole.replace(credit, " ", 1)) if credit else whole
+        return Image(caption=split_caption(caption).caption, credit=find_credit(credit) or credit or None)
+    if (alone := find_credit(whole)) is not None:
+        return Image(credit=alone)
+    line = split_caption(whole)
+    return Image(caption=line.caption, credit=line.credit)
+
+
+def text_of_caption(element: HtmlElement) -> str:
+    """The text of a caption, whose own element `text_of` would leave out."""
+    inner = [element.text or ""]
+    for child in element:
+        inner += ["".join(_iter_text(child)).replace(_PARAGRAPH, " "), child.tail or ""]
+    return clean_line("".join(inner))
+
+
+def _is_credit(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str):
+        return False
+    marks = " ".join(element.get(name) or "" for name in ("class", "itemprop", "data-testid"))
+    return _CREDIT_CLASS.search(marks) is not None

@@ -1,0 +1,239 @@
+"""A whole HTML page to article parts: trafilatura finds the body, the page's own metadata the rest.
+
+No page is fetched here, and nothing is inferred from the look of a site: where the metadata says nothing, a part
+stays empty.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import datetime, timedelta
+
+import trafilatura
+from htmldate import find_date
+from lxml import html
+from lxml.etree import LxmlError, ParserError
+from lxml.html import HtmlElement
+
+from monitor.errors import ParseError
+from monitor.model import Image
+from monitor.parse.charset import clean_line
+from monitor.parse.fragment import html_to_line, html_to_paragraphs, images_of, text_of
+from monitor.parse.linked_data import LinkedArticle, read_linked_data
+from monitor.parse.lines import find_credit, find_pointer, is_remnant
+from monitor.parse.parts import Parts
+from monitor.parse.urls import accept_canonical, clean_url
+from monitor.text.fold import fold_words
+
+_LONGEST = 8_000_000
+_PRUNED = ("script", "style", "noscript", "template", "iframe", "svg", "figure", "nav", "form", "button")
+_TITLES = ("og:title", "twitter:title", "dc.title")
+_STANDFIRSTS = ("og:description", "description", "twitter:description", "dc.description")
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dc.date",
+    "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date",
+)  # fmt: skip
+_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
+_AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl")
+_SITE_NAMES = ("og:site_name", "application-name", "twitter:site")
+_TITLE_SEPARATOR = re.compile(r"\s+[|•·–—»-]\s+|\s+:\s+")
+_STANDFIRST_CLASS = re.compile(
+    r"standfirst|stand-first|\blede?\b|\bdek\b|subtitle|subhead|summary|intro|excerpt|chapo|teaser|"
+    r"description|article-?lead",
+    re.IGNORECASE,
+)
+
+
+def read_page(text: str, url: str | None, fetched_at: datetime) -> Parts:
+    """The parts of a page's decoded text; `url` is where it was found. ParseError when no parser makes it a page."""
+    root = _parse(text)
+    linked = read_linked_data(root)
+    meta = _read_meta(root)
+    title = _choose_title(root, linked, meta)
+    paragraphs = _read_body(root, title)
+    standfirst, paragraphs = _choose_standfirst(root, linked, meta, paragraphs)
+    return Parts(
+        title=title,
+        standfirst=standfirst,
+        authors=linked.authors or _read_authors(root, meta),
+        published=linked.published or _read_published(root, meta, fetched_at),
+        updated=linked.updated or _first(meta, _UPDATED),
+        images=_merge_images(images_of(root), linked.images),
+        paragraphs=paragraphs,
+        language=_read_language(root, linked, meta),
+        url=_read_url(root, meta, url),
+    )
+
+
+def _parse(text: str) -> HtmlElement:
+    # lxml refuses a str that declares its own encoding.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text[:_LONGEST])
+    try:
+        root: HtmlElement = html.document_fromstring(text)
+    except (ParserError, LxmlError, ValueError, AssertionError) as error:
+        raise ParseError(f"no HTML page could be read: {' '.join(str(error).split())[:120]}") from error
+    return root
+
+
+# ----------------------------------------------------------------------------------------------- metadata
+
+
+def _read_meta(root: HtmlElement) -> dict[str, str]:
+    """The first content of each meta element by its name, property or itemprop, in lower case."""
+    meta: dict[str, str] = {}
+    for element in root.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop")
+        content = clean_line(element.get("content") or "")
+        if name and content:
+            meta.setdefault(name.strip().lower(), content)
+    return meta
+
+
+def _first(meta: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next((meta[name] for name in names if name in meta), None)
+
+
+def _choose_title(root: HtmlElement, linked: LinkedArticle, meta: dict[str, str]) -> str | None:
+    """The headline: what the publisher's data says, else the only h1, else the titles without the site's name."""
+    headings = [text for heading in root.iter("h1") if (text := text_of(heading))]
+    shared = [html_to_line(meta[name]) for name in _TITLES if name in meta]
+    shared += [text_of_title(element) for element in root.iter("title")][:1]
+    plain = [_without_site(title, _first(meta, _SITE_NAMES)) for title in shared if title]
+    for heading in headings:
+        if any(_says(title, heading) for title in [linked.title, *plain] if title):
+            return heading
+    candidates = [linked.title, *(headings if len(headings) == 1 else []), *plain, *headings]
+    return next((title for title in candidates if title), None)
+
+
+def text_of_title(element: HtmlElement) -> str:
+    """The text of the title element, which `text_of` leaves out with the rest of a page's head."""
+    return clean_line(element.text or "")
+
+
+def _says(title: str, heading: str) -> bool:
+    """Whether a title is the heading, or the heading with something after it."""
+    words = fold_words(heading)
+    return len(words) > 1 and fold_words(title)[: len(words)] == words
+
+
+def _without_site(title: str, site: str | None) -> str:
+    """ "Headline | The Paper" without the paper, by its name or because it is the shorter, last part."""
+    pieces = _TITLE_SEPARATOR.split(title)
+    if len(pieces) < 2:
+        return title
+    last = pieces[-1]
+    named = bool(site) and fold_words(last) == fold_words(site or "")
+    if named or ("|" in title and len(last.split()) <= 4 and len(pieces[0].split()) > 2):
+        return title[: title.rindex(last)].rstrip(" |•·–—»-:")
+    return title
+
+
+def _choose_standfirst(
+    root: HtmlElement, linked: LinkedArticle, meta: dict[str, str], paragraphs: tuple[str, ...]
+) -> tuple[str | None, tuple[str, ...]]:
+    """The description that is not merely how the body begins; and the body without it, where the page shows it there."""
+    marked = _find_marked_standfirst(root)
+    found = marked or html_to_line(_first(meta, _STANDFIRSTS)) or linked.description
+    if not found:
+        return None, paragraphs
+    words = fold_words(found)
+    if paragraphs and fold_words(paragraphs[0]) == words and (marked or len(paragraphs) < 1):
+        return found, paragraphs[1:]
+    return found, paragraphs
+
+
+def _find_marked_standfirst(root: HtmlElement) -> str | None:
+    """A short block that the page itself calls a standfirst, inside the article and before its first paragraph."""
+    for element in root.iter("p", "h2", "div"):
+        marks = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-component') or ''}"
+        if (
+            not _STANDFIRST_CLASS.search(marks)
+            or next(element.iterancestors("aside", "nav", "footer", "li"), None) is not None
+        ):
+            continue
+        text = text_of(element)
+        if 20 <= len(text) <= 600 and len(element.findall(".//p")) <= 1:
+            return text
+    return None
+
+
+def _read_authors(root: HtmlElement, meta: dict[str, str]) -> tuple[str, ...]:
+    """Names as they stand; nothing is decided on them, the best extractor gets little more than half right."""
+    named = _first(meta, _AUTHORS)
+    if named and not named.startswith(("http:", "https:")):
+        return (named,)
+    marked = [text_of(element) for element in root.xpath("//*[@rel='author' or @itemprop='author']")]
+    return tuple(dict.fromkeys(name for name in marked if name and len(name) < 100))
+
+
+def _read_published(root: HtmlElement, meta: dict[str, str], fetched_at: datetime) -> str | None:
+    if (named := _first(meta, _PUBLISHED)) is not None:
+        return named
+    for element in root.xpath("//time[@datetime] | //*[@itemprop='datePublished']"):
+        stamp = element.get("datetime") or element.get("content") or text_of(element)
+        if stamp:
+            return clean_line(stamp)
+    try:
+        found: str | None = find_date(
+            deepcopy(root), extensive_search=False, original_date=True, max_date=fetched_at + timedelta(days=1)
+        )
+    except Exception:  # noqa: BLE001 - whatever htmldate stumbles over, the page has no date then
+        return None
+    return found
+
+
+def _read_language(root: HtmlElement, linked: LinkedArticle, meta: dict[str, str]) -> str | None:
+    declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    return declared or linked.language or meta.get("og:locale") or meta.get("content-language")
+
+
+def _read_url(root: HtmlElement, meta: dict[str, str], url: str | None) -> str | None:
+    claimed = [element.get("href") for element in root.xpath("//link[@rel='canonical']")] + [meta.get("og:url")]
+    accepted = (accept_canonical(claim, url) for claim in claimed if claim)
+    return next((address for address in accepted if address), None) or clean_url(url)
+
+
+def _merge_images(shown: tuple[Image, ...], linked: tuple[Image, ...]) -> tuple[Image, ...]:
+    """The pictures the page shows, and those only its data names."""
+    captions = {image.caption for image in shown}
+    return shown + tuple(image for image in linked if image.caption not in captions and image not in shown)
+
+
+# --------------------------------------------------------------------------------------------------- body
+
+
+def _read_body(root: HtmlElement, title: str | None) -> tuple[str, ...]:
+    pruned = deepcopy(root)
+    for element in list(pruned.iter(*_PRUNED)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    text = _extract(pruned)
+    lines = text.split("\n") if text else _fallback(pruned)
+    heading = fold_words(title or "")
+    return tuple(line for line in _iter_body(lines) if fold_words(line) != heading)
+
+
+def _extract(root: HtmlElement) -> str | None:
+    document = trafilatura.bare_extraction(
+        deepcopy(root), fast=True, include_comments=False, include_tables=True, include_links=False, with_metadata=False
+    )
+    return getattr(document, "text", None)
+
+
+def _fallback(root: HtmlElement) -> list[str]:
+    """The paragraphs of the article element, of main, or of the body, where a page is too short for trafilatura."""
+    for path in ("//article", "//main", "//*[@itemprop='articleBody']", "//body"):
+        found = root.xpath(path)
+        if found:
+            paragraphs = list(html_to_paragraphs(html.tostring(found[0], encoding="unicode")))
+            if paragraphs:
+                return paragraphs
+    return []
+
+
+def _iter_body(lines: list[str]) -> Iterator[str]:
+    for raw in lines:
+        line = clean_line(raw).removeprefix("- ")
+        if line and not is_remnant(line) and find_pointer(line) is None and find_credit(line) is None:
+            yield line

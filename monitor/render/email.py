@@ -1,0 +1,102 @@
+"""A digest as a complete e-mail: plain text first and whole, HTML that no client clips.
+
+The bytes follow from the digest alone (no clock, no random boundary), so that every try, and every worker, sends the
+same message under the same Message-ID.
+"""
+
+import re
+from collections.abc import Sequence
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from hashlib import blake2b
+
+from markupsafe import Markup
+
+from monitor.model import Digest, EmailAddress, Subscriber
+from monitor.render.addresses import find_address, parse_sender
+from monitor.render.clean import clean_header, shorten
+from monitor.render.templating import render_template
+from monitor.render.views import LANGUAGE, DigestView, view_digest
+
+# Gmail cuts a message off at about 102 KB of HTML, and its footer with it.
+_MOST_HTML = 90_000
+_HEADLINE = 90
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+
+def render_email(digest: Digest, subscriber: Subscriber, *, sender: str, most_html: int = _MOST_HTML) -> bytes:
+    """The MIME message with CRLF line ends. `most_html` bounds the HTML in bytes; whole stories are left out of it.
+
+    `sender` is "Name <user@host>"; ConfigError when it is not. A subscriber without e-mail gets no To, for previews.
+    """
+    view = view_digest(digest, subscriber)
+    message = _start_message(digest, view, parse_sender(sender), _recipient_of(subscriber))
+    text = render_template("digest.txt", view=view) + "\n"
+    html = _render_html(view, most_html)
+    message.set_content(text, cte=_encoding_for(text))
+    message.add_alternative(html, subtype="html", cte=_encoding_for(html))
+    message.set_boundary(f"=_{_hash_of(digest.id)}")  # "=_" occurs in neither encoding
+    return message.as_bytes()
+
+
+def _start_message(digest: Digest, view: DigestView, sender: Address, recipient: Address | None) -> EmailMessage:
+    is_ascii = sender.username.isascii() and (recipient is None or recipient.username.isascii())
+    message = EmailMessage(policy=SMTP if is_ascii else SMTPUTF8)
+    message["Subject"] = _subject_of(view)
+    message["From"] = sender
+    message["To"] = recipient or "undisclosed-recipients:;"
+    message["Date"] = format_datetime(digest.composed_at)
+    message["Message-ID"] = f"<digest.{_plain_id(digest.id)}@{sender.domain}>"
+    message["List-Id"] = f"Media Monitor <media-monitor.{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = LANGUAGE
+    return message
+
+
+def _recipient_of(subscriber: Subscriber) -> Address | None:
+    address = subscriber.find_address("email")
+    return find_address(address.address) if isinstance(address, EmailAddress) else None
+
+
+def _subject_of(view: DigestView) -> str:
+    """One story speaks for itself; several are counted."""
+    subject = f"{view.count} ({view.counts})" if view.counts else view.count
+    if view.is_alert:
+        story = view.stories[0]
+        subject = f"{story.severity.capitalize()}: {shorten(clean_header(story.headline), _HEADLINE)}"
+    prefix = "[Test] " if view.is_test else ""
+    return clean_header(f"{prefix}{subject} - {view.day}, {view.time}")
+
+
+def _render_html(view: DigestView, most: int) -> str:
+    """The page with as many stories, from the first on, as fit."""
+    shown: list[Markup] = []
+    size = len(_render_page(view, ()).encode())
+    for number, story in enumerate(view.stories):
+        fragment = render_template("story.html", story=story, alone=view.is_alert, first=number == 0)
+        size += len(fragment.encode())
+        if size > most:
+            break
+        shown.append(Markup(fragment))  # noqa: S704 (the template has escaped what is foreign in it)
+    return _render_page(view, shown)
+
+
+def _render_page(view: DigestView, stories: Sequence[Markup]) -> str:
+    return render_template("digest.html", view=view, stories=stories, unshown=len(view.stories) - len(stories))
+
+
+def _encoding_for(text: str) -> str:
+    """The shorter one: quoted-printable makes three bytes of each that is not ASCII, base64 four of every three."""
+    size = len(text.encode("utf-8", "replace"))
+    foreign = size - sum(letter.isascii() for letter in text)
+    return "quoted-printable" if foreign * 6 < size else "base64"
+
+
+def _plain_id(digest: str) -> str:
+    return digest if _PLAIN_ID.fullmatch(digest) else _hash_of(digest)
+
+
+def _hash_of(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -1,0 +1,146 @@
+"""A digest as a Slack message in Block Kit, within its limits, with its text for where blocks are not shown.
+
+Foreign text cannot write markup: `&`, `<` and `>` are escaped, which also disarms `<!channel>`, links and mentions;
+the letters of Slack's own formatting are replaced by lookalikes, as they cannot be escaped.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from monitor.model import Digest, Subscriber
+from monitor.render.clean import shorten
+from monitor.render.highlight import Segment
+from monitor.render.views import DigestView, ReasonView, StoryView, count_stories, view_digest
+
+Block = dict[str, Any]
+
+# Slack's limits are 50 blocks, 3,000 characters in a section and 13,000 in all; characters after escaping.
+_MOST_BLOCKS = 48
+_MOST_CHARACTERS = 12_000
+_SECTION = 3_000
+_CONTEXT = 2_000
+_HEADER = 150
+_MOST_TEXT = 3_000
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
+_CALLS = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
+_MARKS = {"critical": "🔴", "high": "🟠", "medium": "🟡", "low": "🔵", "info": "⚪"}
+_BOUNDARY = "\u200b"
+
+
+def render_slack(digest: Digest, subscriber: Subscriber) -> bytes:
+    """The JSON of an incoming webhook's message. Whole stories are left out, with their number, when it grows long."""
+    view = view_digest(digest, subscriber)
+    frame = [_header(view), _context(f"{view.day}, {view.time}, {escape(view.zone)}")]
+    stories = _fitting_stories(view, frame)
+    left_out = len(view.stories) - len(stories) // 2 + view.omitted
+    more = [_context(f"*{count_stories(left_out)} more*, not shown here.")] if left_out else []
+    message = {
+        "text": _text_of(view),
+        "blocks": [*frame, *stories, *more],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def escape(text: str) -> str:
+    """Foreign text as Slack shows it, and nothing else: no link, mention, call to a channel or formatting."""
+    return _CALLS.sub(f"@{_BOUNDARY}", text.translate(_ESCAPES))
+
+
+def _fitting_stories(view: DigestView, frame: Sequence[Block]) -> list[Block]:
+    """Two blocks for each story, from the first on, as long as they fit."""
+    blocks: list[Block] = []
+    size = _size_of(frame)
+    for story in view.stories:
+        added = [_section(_story_text(story)), _context(_reasons_text(story))]
+        size += _size_of(added)
+        if size > _MOST_CHARACTERS or len(frame) + len(blocks) + len(added) > _MOST_BLOCKS:
+            break
+        blocks += added
+    return blocks
+
+
+def _size_of(blocks: Iterable[Block]) -> int:
+    return len(json.dumps(list(blocks), ensure_ascii=False))
+
+
+def _header(view: DigestView) -> Block:
+    counts = f": {view.counts}" if view.counts else ""
+    text = f"{'Test: ' if view.is_test else ''}{view.count}{counts}"
+    return {"type": "header", "text": {"type": "plain_text", "text": shorten(text, _HEADER), "emoji": False}}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
+
+
+def _story_text(story: StoryView) -> str:
+    about = f"{_severity(story)} · {escape(story.source)} · {escape(story.dated)}"
+    quotes = []
+    for excerpt in story.excerpts:
+        label = f"{excerpt.label.capitalize()}: " if excerpt.label else ""
+        quotes.append(f"> {label}{_bold(excerpt.segments)}")
+    return _join_within(_SECTION, [f"*{_headline(story)}*\n{about}", *quotes])
+
+
+def _reasons_text(story: StoryView) -> str:
+    lines = [_reason_text(reason) for reason in story.reasons]
+    if story.more_reasons:
+        lines.append(f"And by {story.more_reasons} more rule{'s' if story.more_reasons > 1 else ''}.")
+    if story.also_in:
+        more = f" and {story.more_also_in} more" if story.more_also_in else ""
+        lines.append(f"Also in: {escape(', '.join(story.also_in))}{more}")
+    if story.link:
+        lines.append(f"<{story.link.href.replace('&', '&amp;')}|Read at {story.link.host}>")
+    return _join_within(_CONTEXT, lines)
+
+
+def _reason_text(reason: ReasonView) -> str:
+    why = f" – {escape(reason.why)}" if reason.why else ""
+    more = f" and {reason.more_words} more" if reason.more_words else ""
+    words = f" Words found: {escape(', '.join(reason.words))}{more}." if reason.words else ""
+    return f"Why you get this: *{escape(reason.title)}*{why}{words}"
+
+
+def _join_within(limit: int, lines: Iterable[str]) -> str:
+    """The lines as long as they fit: one is left out whole, so that no markup is ever cut in two."""
+    kept: list[str] = []
+    for line in lines:
+        if sum(len(part) + 1 for part in kept) + len(line) <= limit:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _headline(story: StoryView) -> str:
+    title = escape(story.headline)
+    return f"<{story.link.href.replace('&', '&amp;')}|{title}>" if story.link else title
+
+
+def _severity(story: StoryView) -> str:
+    return f"{_MARKS[story.severity]} {story.severity.capitalize()}"
+
+
+def _bold(segments: Sequence[Segment]) -> str:
+    """Mentions in bold. Slack starts bold only at the edge of a word, so an invisible one is put where there is none."""
+    parts: list[str] = []
+    for segment in segments:
+        text = escape(segment.text)
+        parts.append(f"{_BOUNDARY}*{text.strip()}*{_BOUNDARY}" if segment.is_mention and text.strip() else text)
+    return "".join(parts)
+
+
+def _text_of(view: DigestView) -> str:
+    """What a notification shows, and the whole message where the blocks are refused."""
+    counts = f": {view.counts}" if view.counts else ""
+    test = "Test: " if view.is_test else ""
+    lines = [f"• {story.severity.capitalize()}: {_headline(story)} ({escape(story.source)})" for story in view.stories]
+    more = "…and more" if view.omitted else ""
+    return _join_within(_MOST_TEXT, [f"{test}{view.count}{counts} – {view.day}, {view.time}", *lines, more]).rstrip()

@@ -1,0 +1,71 @@
+"""Column types that behave alike on both databases: instants in UTC, text of any origin, keys of any length."""
+
+import re
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from sqlalchemy import DateTime, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+# PostgreSQL stores neither NUL nor half a surrogate pair. A replacement of the same length keeps mentions in place.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Bytes. PostgreSQL refuses index rows over 2,704 bytes, and publishers use whole addresses as identities.
+_KEY_LIMIT = 1000
+
+
+def clean_text(text: str) -> str:
+    """The text as the database keeps it: what cannot be stored becomes U+FFFD, character for character."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def shorten_key(key: str) -> str:
+    """The key as the database keeps it: itself, or its beginning and a hash of the whole where it is very long."""
+    cleaned = clean_text(key)
+    if len(cleaned.encode()) <= _KEY_LIMIT:
+        return cleaned
+    digest = blake2b(cleaned.encode(), digest_size=16).hexdigest()
+    return f"{cleaned[:200]}…{digest}"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, in UTC both ways. A naive one is refused: nobody knows what it means."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; ValueError for a naive instant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive instant {value.isoformat()}, expected one with a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite gives the digits of UTC back without a zone, PostgreSQL the zone of the session."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CleanText(TypeDecorator[str]):
+    """Text from anywhere; see `clean_text`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Without what the databases cannot store."""
+        return None if value is None else clean_text(value)
+
+
+class KeyText(TypeDecorator[str]):
+    """Text that is part of an index; see `shorten_key`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Short enough to be indexed."""
+        return None if value is None else shorten_key(value)

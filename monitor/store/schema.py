@@ -1,0 +1,223 @@
+"""The one schema of both databases. The unique constraints are the natural keys: they make every step repeatable.
+
+    poll_states                         a source's cursor, its lease and fencing token
+    entries          source, key        what was ever seen; outlives the articles
+    articles ── stories ── story_fingerprints
+    rules            id, version        as they were when they matched
+    matches          rule, article
+    alerts           subscriber, story, kind, ordinal      ── alert_matches
+    digests          subscriber, window start              frozen documents
+    deliveries       digest, subscriber, channel           the outbox      ── attempts
+    archive_slices   archive, name      checkpoints of imports
+    heartbeats       service
+
+A change here needs a migration beside it; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+
+from monitor.store.columns import CleanText, KeyText, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column of exactly the type INTEGER.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+poll_states = Table(
+    "poll_states",
+    metadata,
+    Column("source", KeyText, primary_key=True),
+    Column("next_poll_at", UtcDateTime, nullable=False),
+    Column("etag", CleanText),
+    Column("last_modified", CleanText),
+    Column("body_hash", CleanText),
+    Column("last_polled_at", UtcDateTime),
+    Column("last_success_at", UtcDateTime),
+    Column("last_new_at", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", CleanText),
+    Column("backlog_done", Boolean, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("lease_token", BigInteger, nullable=False, server_default="0"),
+    Index(None, "next_poll_at", "source"),
+)
+
+archive_slices = Table(
+    "archive_slices",
+    metadata,
+    Column("archive", KeyText, primary_key=True),
+    Column("name", KeyText, primary_key=True),
+    Column("stamp", CleanText, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("source", KeyText, primary_key=True),
+    Column("key", KeyText, primary_key=True),
+    # Not a foreign key: an entry is remembered when its article has long been thrown away.
+    Column("article", KeyText, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", KeyText, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+story_fingerprints = Table(
+    "story_fingerprints",
+    metadata,
+    Column("fingerprint", KeyText, primary_key=True),
+    Column("story", KeyText, ForeignKey("stories.id"), nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("id", KeyText, nullable=False, unique=True),
+    Column("source", KeyText, nullable=False),
+    Column("key", CleanText, nullable=False),
+    Column("url", CleanText),
+    Column("title", CleanText),
+    Column("standfirst", CleanText),
+    Column("authors", CleanText, nullable=False),
+    Column("published", UtcDateTime),
+    Column("published_precision", CleanText),
+    Column("published_raw", CleanText),
+    Column("updated", UtcDateTime),
+    Column("images", CleanText, nullable=False),
+    Column("body", CleanText),
+    Column("language", CleanText),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("fingerprint", KeyText, nullable=False),
+    Column("story", KeyText, ForeignKey("stories.id")),
+    Index(None, "fingerprint"),
+    Index(None, "story"),
+    Index(None, "fetched_at"),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", KeyText, primary_key=True),
+    Column("version", KeyText, primary_key=True),
+    Column("document", CleanText, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("rule", KeyText, primary_key=True),
+    Column("article", KeyText, ForeignKey("articles.id"), primary_key=True),
+    Column("version", KeyText, nullable=False),
+    Column("severity", CleanText, nullable=False),
+    Column("score", Integer),
+    Column("mentions", CleanText, nullable=False),
+    ForeignKeyConstraint(["rule", "version"], ["rules.id", "rules.version"]),
+    Index(None, "article"),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", KeyText, primary_key=True),
+    Column("subscriber", KeyText, nullable=False),
+    Column("window_start", UtcDateTime, nullable=False),
+    Column("composed_at", UtcDateTime, nullable=False),
+    Column("document", CleanText, nullable=False),
+    UniqueConstraint("subscriber", "window_start"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("subscriber", KeyText, nullable=False),
+    Column("story", KeyText, ForeignKey("stories.id"), nullable=False),
+    Column("kind", KeyText, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("pace", CleanText, nullable=False),
+    Column("max_stories", Integer),
+    Column("state", KeyText, nullable=False, server_default="pending"),
+    Column("digest", KeyText, ForeignKey("digests.id")),
+    UniqueConstraint("subscriber", "story", "kind", "ordinal"),
+    Index(None, "state", "due_at", "subscriber"),
+    Index(None, "subscriber", "state", "due_at"),
+)
+
+alert_matches = Table(
+    "alert_matches",
+    metadata,
+    Column("alert", _Number, ForeignKey("alerts.id"), primary_key=True),
+    Column("rule", KeyText, primary_key=True),
+    Column("article", KeyText, primary_key=True),
+    ForeignKeyConstraint(["rule", "article"], ["matches.rule", "matches.article"]),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", KeyText, primary_key=True),
+    Column("digest", KeyText, ForeignKey("digests.id"), nullable=False),
+    Column("subscriber", KeyText, nullable=False),
+    Column("channel", KeyText, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("state", KeyText, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("lease_token", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("digest", "subscriber", "channel"),
+    Index(None, "state", "next_attempt_at"),
+    Index(None, "created_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery", KeyText, ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    # The claim it was made under: the same outcome written twice is one attempt.
+    Column("lease_token", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("answer", CleanText),
+    Column("error", CleanText),
+    Column("permanent", Boolean, nullable=False),
+    Column("retry_after", UtcDateTime),
+    UniqueConstraint("delivery", "lease_token"),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("service", KeyText, primary_key=True),
+    Column("beat_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,37 @@
+"""Durations as people write them: a whole number and s, m, h, d or w."""
+
+import re
+from datetime import timedelta
+
+_UNITS = {
+    "w": timedelta(weeks=1),
+    "d": timedelta(days=1),
+    "h": timedelta(hours=1),
+    "m": timedelta(minutes=1),
+    "s": timedelta(seconds=1),
+}
+_DURATION = re.compile(r"([0-9]{1,9}) ?([smhdw])")
+
+
+def parse_duration(text: str) -> timedelta:
+    """`15m`, `2h`, `1 d`; ValueError for everything else, and for more than 100 years."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f'found "{text}", expected a duration such as "15m", "2h" or "1d"')
+    try:
+        duration = int(found[1]) * _UNITS[found[2]]
+    except OverflowError:
+        duration = timedelta.max
+    if duration > timedelta(days=36_525):
+        raise ValueError(f'found "{text}", expected no more than 100 years')
+    return duration
+
+
+def format_duration(duration: timedelta) -> str:
+    """The shortest whole number and unit that `parse_duration` reads back as the same duration (seconds at least)."""
+    seconds = int(duration.total_seconds())
+    if seconds:
+        for unit, length in _UNITS.items():
+            if seconds % length.total_seconds() == 0:
+                return f"{seconds // int(length.total_seconds())}{unit}"
+    return "0s"
