@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from monitor.config.settings import Settings
 from monitor.deliver.email import EmailChannel, SmtpOptions
 from monitor.deliver.slack import SlackChannel
 from monitor.deliver.webhook import WebhookChannel
+from monitor.errors import StoreError
 from monitor.match.matcher import RuleMatcher
 from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
@@ -63,15 +64,21 @@ class World:
 @asynccontextmanager
 async def open_store(settings: Settings, data: Path, world: World | None = None) -> AsyncIterator[Database]:
     """The database of the settings, migrated; closed at the end of the block."""
-    url = settings.database
-    if url == "sqlite":
-        data.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite+aiosqlite:///{data / _SQLITE_FILE}"
-    database = await Database.open(url, reached=(world or World()).reached)
+    database = await Database.open(_database_url(settings, data), reached=(world or World()).reached)
     try:
         yield database
     finally:
         await database.close()
+
+
+def _database_url(settings: Settings, data: Path) -> str:
+    if settings.database != "sqlite":
+        return settings.database
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f'cannot make the data directory "{data}": {error.strerror}') from error
+    return f"sqlite+aiosqlite:///{data / _SQLITE_FILE}"
 
 
 @asynccontextmanager
@@ -161,7 +168,7 @@ async def _run_until_stopped(ports: Ports, plan: Plan) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _log.info("started", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(ports.matcher.rules))
-    steps = {
+    steps: dict[str, Callable[[], Awaitable[object]]] = {
         "poll": partial(poll_due, ports, plan),
         "compose": partial(compose_due, ports, plan),
         "deliver": partial(deliver_due, ports, plan),

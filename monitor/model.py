@@ -373,7 +373,7 @@ class DigestStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What one subscriber gets for one window, frozen when composed. `omitted` counts stories over the route's limit."""
+    """What one subscriber gets for one window, frozen when composed. `omitted` counts stories over a limit."""
 
     id: DigestId
     subscriber: SubscriberId

@@ -53,7 +53,7 @@ def _load_command(name: str, address: str) -> Any:
 
 
 def _group() -> _LazyGroup:
-    stubs = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+    stubs: dict[str, Any] = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
     return _LazyGroup(
         name="monitor",
         commands=stubs,

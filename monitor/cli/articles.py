@@ -115,7 +115,7 @@ class _Matching:
         if self._wanted.explain:
             for compiled in self._rule_set.rules:
                 if compiled.rule.id in self._wanted.rules:
-                    draw_explanation(self._console, article, explain_rule(compiled, article))
+                    draw_explanation(self._console, explain_rule(compiled, article))
 
     def _story_of(self, article: Article) -> StoryId:
         """Stories are those among the given articles."""

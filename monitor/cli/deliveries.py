@@ -68,9 +68,8 @@ def show(
     for key, value in _document(found).items():
         print(f"{key + ':':17}{'–' if value is None else value}")
     for attempt in attempts:
-        print(
-            f"attempt {attempt.number} at {instant(attempt.at)}: {printable(attempt.error or attempt.answer or 'accepted')}"
-        )
+        outcome = printable(attempt.error or attempt.answer or "accepted")
+        print(f"attempt {attempt.number} at {instant(attempt.at)}: {outcome}")
     print()
     print(printable(found.payload.decode("utf-8", "replace").replace("\r\n", "\n")))
 

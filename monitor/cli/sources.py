@@ -11,9 +11,9 @@ import typer
 from rich.table import Table
 
 from monitor.app import open_store
-from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable, refuse
+from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.config.edit import add_source
-from monitor.config.project import load_configuration
+from monitor.config.project import load_sources
 from monitor.model import PollState, Source
 from monitor.net.redact import redact_url
 from monitor.render.documents import instant
@@ -29,13 +29,12 @@ def list_sources(config: ConfigOption = CONFIG, data: DataOption = DATA, as_json
 
     Example: `monitor sources list`
     """
-    settings, configuration = load_configuration(config, os.environ, strict=False)
-    refuse(configuration.problems)
+    settings, sources = load_sources(config, os.environ)
     states = asyncio.run(_read_states(settings, data))
     if as_json:
-        print(json.dumps([_document(source, states.get(source.id)) for source in configuration.sources], indent=2))
+        print(json.dumps([_document(source, states.get(source.id)) for source in sources], indent=2))
     else:
-        _print_table(configuration.sources, states)
+        _print_table(sources, states)
 
 
 @app.command("add")
@@ -69,10 +68,10 @@ def _document(source: Source, state: PollState | None) -> dict[str, Any]:
         "kind": source.kind,
         "address": redact_url(source.address) if source.kind == "feed" else source.address,
         "tags": list(source.tags),
-        "last_polled_at": _optional(state and state.last_polled_at),
-        "last_success_at": _optional(state and state.last_success_at),
-        "last_new_at": _optional(state and state.last_new_at),
-        "next_poll_at": _optional(state and state.next_poll_at),
+        "last_polled_at": _optional(state.last_polled_at if state else None),
+        "last_success_at": _optional(state.last_success_at if state else None),
+        "last_new_at": _optional(state.last_new_at if state else None),
+        "next_poll_at": _optional(state.next_poll_at if state else None),
         "failures": state.failures if state else 0,
         "last_error": state.last_error if state else None,
     }

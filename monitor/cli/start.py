@@ -36,7 +36,7 @@ def demo(
     account = asyncio.run(play_demo(directory))
     _tell(console(), account, perf_counter() - begun)
     print_problems(account.problems)
-    failed = [sent for sent in account.sent if sent.error] or [stored for stored in account.polled if stored.error]
+    failed = [outcome for outcome in (*account.sent, *account.polled) if outcome.error]
     if failed or not all(account.signatures):
         raise typer.Exit(1)
 

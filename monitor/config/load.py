@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.config.assembly import Config, assemble
 from monitor.config.documents import Definitions, read_definitions
 from monitor.config.files import Texts, read_yaml_files
-from monitor.config.secrets import Secrets, layered_environment, read_dotenv
+from monitor.config.secrets import DOTENV, Secrets, layered_environment, read_dotenv
 from monitor.config.settings import SETTINGS_FILES, Settings
 from monitor.errors import ConfigError, Problem
 
@@ -22,6 +22,7 @@ def load_config(
     *,
     strict: bool,
     rule_ids: Collection[str] | None = None,
+    dotenv_file: Path = DOTENV,
 ) -> Config:
     """Sources, subscribers and routes, with every problem at once.
 
@@ -33,7 +34,7 @@ def load_config(
     definitions.problems += problems
     if not problems:
         definitions.problems += _check_emptiness(directory, texts, definitions)
-    secrets = Secrets(layered_environment(environment, read_dotenv()))
+    secrets = Secrets(layered_environment(environment, read_dotenv(dotenv_file)))
     return assemble(definitions, settings, secrets, strict=strict, rule_ids=rule_ids)
 
 

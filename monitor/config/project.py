@@ -1,4 +1,4 @@
-"""A whole project as an operator keeps it: settings, sources, subscribers, routes and rules, with every problem at once."""
+"""A whole project as an operator keeps it: settings, sources, subscribers, routes, rules; every problem at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from pathlib import Path
 
 from monitor.config.assembly import Config
 from monitor.config.files import read_yaml_files
-from monitor.config.load import load_config
+from monitor.config.load import load_config, raise_errors
+from monitor.config.secrets import DOTENV
 from monitor.config.settings import Settings, load_settings, read_settings
 from monitor.errors import ConfigError, Problem
 from monitor.match.rules import RuleSet, load_rules
+from monitor.model import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +39,26 @@ class SoundProject:
     warnings: tuple[Problem, ...]
 
 
-def read_project(config: Path, rules: Path, environment: Mapping[str, str], *, strict: bool) -> Project:
+def read_project(
+    config: Path, rules: Path, environment: Mapping[str, str], *, strict: bool, dotenv_file: Path = DOTENV
+) -> Project:
     """Everything that can be read, and everything that is wrong, in the order of the files."""
     rule_set, rule_problems = read_rule_set(rules)
-    settings, problems = read_settings(config, environment, strict=strict)
+    settings, problems = read_settings(config, environment, strict=strict, dotenv_file=dotenv_file)
     known_rules = None if rule_problems else [compiled.rule.id for compiled in rule_set.rules]
     # Without settings the rest is still checked, against the defaults, so that one run shows every problem.
-    configuration = load_config(config, settings or Settings(), environment, strict=strict, rule_ids=known_rules)
+    configuration = load_config(
+        config, settings or Settings(), environment, strict=strict, rule_ids=known_rules, dotenv_file=dotenv_file
+    )
     found = (*problems, *configuration.problems, *rule_problems)
     return Project(settings=settings, config=configuration, rule_set=rule_set, problems=tuple(dict.fromkeys(found)))
 
 
-def load_project(config: Path, rules: Path, environment: Mapping[str, str]) -> SoundProject:
+def load_project(
+    config: Path, rules: Path, environment: Mapping[str, str], *, dotenv_file: Path = DOTENV
+) -> SoundProject:
     """A project that the service can run; ConfigError with everything that is wrong when it cannot."""
-    project = read_project(config, rules, environment, strict=True)
+    project = read_project(config, rules, environment, strict=True, dotenv_file=dotenv_file)
     if project.has_errors or project.settings is None or project.config is None:
         raise ConfigError(project.problems)
     return SoundProject(
@@ -74,6 +82,14 @@ def load_rule_set(path: Path) -> RuleSet:
     if any(problem.level == "error" for problem in problems):
         raise ConfigError(problems)
     return rule_set
+
+
+def load_sources(config: Path, environment: Mapping[str, str]) -> tuple[Settings, tuple[Source, ...]]:
+    """The settings and sources, for commands that need no rules and no secrets; ConfigError with every error."""
+    settings = load_settings(config, environment, strict=False)
+    configuration = load_config(config, settings, environment, strict=False)
+    raise_errors(configuration.problems)
+    return settings, configuration.sources
 
 
 def load_languages(config: Path, environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from monitor.config.checks import (
 )
 from monitor.config.files import read_text
 from monitor.config.layers import Layer, VariablesLayer, YamlLayer, locate, merge_layers
-from monitor.config.secrets import Secrets, describe_reference, is_reference, layered_environment, read_dotenv
+from monitor.config.secrets import DOTENV, Secrets, describe_reference, is_reference, layered_environment, read_dotenv
 from monitor.config.shapes import Fault, list_faults, one_of
 from monitor.errors import ConfigError, Problem
 from monitor.text.yaml import YamlDocument, parse_yaml
@@ -112,23 +112,26 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-def load_settings(directory: Path, environment: Mapping[str, str], *, strict: bool = True) -> Settings:
+def load_settings(
+    directory: Path, environment: Mapping[str, str], *, strict: bool = True, dotenv_file: Path = DOTENV
+) -> Settings:
     """The settings of a configuration directory; ConfigError with every problem at once.
 
-    `.env` is read from the working directory. `strict=False` puts up with secrets that are not set.
+    `dotenv_file` is `.env` in the working directory unless said otherwise. `strict=False` puts up with secrets that
+    are not set.
     """
-    settings, problems = read_settings(directory, environment, strict=strict)
+    settings, problems = read_settings(directory, environment, strict=strict, dotenv_file=dotenv_file)
     if settings is None:
         raise ConfigError(problem for problem in problems if problem.level == "error")
     return settings
 
 
 def read_settings(
-    directory: Path, environment: Mapping[str, str], *, strict: bool = True
+    directory: Path, environment: Mapping[str, str], *, strict: bool = True, dotenv_file: Path = DOTENV
 ) -> tuple[Settings | None, tuple[Problem, ...]]:
     """The settings, None when there is an error, and every problem, warnings too."""
     document = _read_document(directory)
-    dotenv = read_dotenv()
+    dotenv = read_dotenv(dotenv_file)
     # The strongest first.
     layers: tuple[Layer, ...] = (
         VariablesLayer(Settings, environment),

@@ -24,7 +24,6 @@ from monitor.samples import samples_directory
 
 # Known to everybody, as this source is public: it signs what loopback servers send each other.
 _WEBHOOK_SECRET = "whsec_" + b64encode(b"a secret for the demonstration").decode()
-_NO_DOTENV = Path("no .env: the demo takes no settings from where it is started")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,12 @@ async def play_demo(directory: Path, world: World | None = None) -> Account:
             "ARCHIVE_WEBHOOK_URL": f"{receiver.url}/alerts",
             "ARCHIVE_WEBHOOK_SECRET": _WEBHOOK_SECRET,
         }
-        project = load_project(samples_directory("config"), samples_directory("rules"), environment, dotenv=_NO_DOTENV)
+        project = load_project(
+            samples_directory("config"),
+            samples_directory("rules"),
+            environment,
+            dotenv_file=samples_directory("config") / ".env",
+        )
         polled, imported, digests, sent = await _run(project, directory / "data", world)
         files = _keep(directory, sink.messages, slack.messages, receiver.requests)
         return Account(

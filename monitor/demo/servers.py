@@ -62,6 +62,7 @@ class LoopbackServer:
     def __init__(self, answer: Callable[[Received], Answer]) -> None:
         self.requests: list[Received] = []
         self._answer = answer
+        self._arrived = asyncio.Condition()
         self._runner = web.ServerRunner(web.Server(self._respond, access_log=None), shutdown_timeout=1)
         self._scripted: deque[Answer] = deque()
 
@@ -80,6 +81,11 @@ class LoopbackServer:
         """Give these answers to the next requests, one each; then all is as before."""
         self._scripted.extend(answers)
 
+    async def wait_for(self, count: int) -> None:
+        """Return once so many requests have come in all."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: len(self.requests) >= count)
+
     async def __aenter__(self) -> Self:
         await self._runner.setup()
         await web.TCPSite(self._runner, _HOST, 0).start()
@@ -94,6 +100,8 @@ class LoopbackServer:
         body = await request.clone(client_max_size=_LARGEST_BODY).read()
         received = Received(request.method, request.path_qs, headers, body)
         self.requests.append(received)
+        async with self._arrived:
+            self._arrived.notify_all()
         answer = self._scripted.popleft() if self._scripted else self._answer(received)
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
@@ -224,6 +232,7 @@ class SmtpSink:
         self.messages: list[Mail] = []
         self._refused: dict[str, str] = {}
         self._deferrals: deque[str] = deque()
+        self._arrived = asyncio.Condition()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.BaseTransport] = set()
 
@@ -242,6 +251,11 @@ class SmtpSink:
     def answer_next(self, *replies: str) -> None:
         """Answer the next messages, one each, by these replies instead of keeping them: "451 4.3.0 try later"."""
         self._deferrals.extend(replies)
+
+    async def wait_for(self, count: int) -> None:
+        """Return once so many messages have been kept in all."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: len(self.messages) >= count)
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -269,6 +283,8 @@ class SmtpSink:
         if self._deferrals:
             return self._deferrals.popleft()
         self.messages.append(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content or b""))
+        async with self._arrived:
+            self._arrived.notify_all()
         return f"250 2.0.0 kept as {len(self.messages)}"
 
 

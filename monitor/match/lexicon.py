@@ -5,12 +5,12 @@ ten thousand terms costs no more than the few of its words that the article hold
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from monitor.match.atoms import AtomTable
-from monitor.match.rarity import Key, KeySet, rarest_key
+from monitor.match.rarity import Key, Requirement, find_handle
 from monitor.match.terms import Term
 
 
@@ -60,24 +60,24 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Aliases by the atom of their rarest word. `keys` are what a text with any of them must hold one of."""
+    """Aliases by the atom of their rarest word. `languages` are those its terms were written under."""
 
     aliases: tuple[Alias, ...]
     phrases: dict[int, tuple[Phrase, ...]]
-    keys: KeySet
-    languages: tuple[str, ...] = field(default=())
+    required: Requirement
+    languages: tuple[str, ...] = ()
 
-    @classmethod
-    def of(cls, aliases: Iterable[Alias], table: AtomTable, languages: Iterable[str] = ()) -> "Lexicon":
-        """Number the words of the terms and choose what to look each up by."""
-        kept = tuple(aliases)
-        phrases: dict[int, list[Phrase]] = {}
-        keys: set[Key] = set()
-        for alias in kept:
-            atoms = tuple(table.number_of(word) for word in alias.term.words)
-            key, anchor = rarest_key(alias.term.words, atoms)
-            keys.add(key)
-            phrases.setdefault(atoms[anchor], []).append(Phrase(alias, atoms, anchor))
-        return cls(
-            kept, {atom: tuple(found) for atom, found in phrases.items()}, frozenset(keys), tuple(dict.fromkeys(languages))
-        )
+
+def build_lexicon(aliases: Iterable[Alias], table: AtomTable, languages: Iterable[str] = ()) -> Lexicon:
+    """Number the words of the terms and choose what to look each up by."""
+    kept = tuple(aliases)
+    phrases: dict[int, list[Phrase]] = {}
+    weights: dict[Key, float] = {}
+    for alias in kept:
+        atoms = tuple(table.number_of(word) for word in alias.term.words)
+        handle = find_handle(alias.term.words, atoms)
+        weights[handle.key] = handle.weight
+        phrases.setdefault(atoms[handle.anchor], []).append(Phrase(alias, atoms, handle.anchor))
+    by_anchor = {atom: tuple(found) for atom, found in phrases.items()}
+    required = Requirement(frozenset(weights), sum(weights.values()))
+    return Lexicon(kept, by_anchor, required, tuple(dict.fromkeys(languages)))

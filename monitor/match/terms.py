@@ -3,6 +3,7 @@
 Folding is monitor.text.fold's; here a written term becomes the word patterns that folded words are held against.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,7 +41,7 @@ class WordPattern:
         if self.kind == "prefix":
             return word.startswith(self.text)
         letters = self.text.removesuffix("*")
-        if len(word) < len(letters) or (len(word) > len(letters) and letters is self.text):
+        if len(word) < len(letters) or (len(word) > len(letters) and letters == self.text):
             return False
         return all(wanted in ("?", found) for wanted, found in zip(letters, word, strict=False))
 
@@ -91,7 +92,7 @@ def _check_wildcards(chunk: str, stem: str) -> None:
     if "*" in stem:
         place = "begins with" if chunk.startswith("*") else "has in the middle"
         raise TermError(f'"{chunk}" {place} a wildcard; "*" may stand only at the end of a word')
-    if not (stem[-1].isalnum() or stem[-1] == "?" or fold_words("a" + stem[-1]) == ["a"]):
+    if not (stem[-1].isalnum() or stem[-1] == "?" or unicodedata.combining(stem[-1])):
         raise TermError(f'"{chunk}" has no letter before its wildcard')
 
 

@@ -7,6 +7,7 @@ that is complete, one language, a fingerprint.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 
 from monitor.errors import MonitorError, ParseError, Problem
@@ -31,16 +32,14 @@ _HTML_STARTS = ("<!doctype html", "<html", "<?xml")
 
 def parse_entries(entries: Sequence[Entry], fetched_at: datetime, options: ParseOptions) -> ParsedArticles:
     """An article for each entry that has any text, in their order."""
-    return _parse_each(
-        ((entry.url or entry.key, lambda entry=entry: _parse_entry(entry, fetched_at, options)) for entry in entries)
-    )
+    named = ((entry.url or entry.key, partial(_parse_entry, entry, fetched_at, options)) for entry in entries)
+    return _parse_each(named)
 
 
 def parse_records(records: Sequence[Record], fetched_at: datetime, options: ParseOptions) -> ParsedArticles:
     """An article for each record that has any text, in their order."""
-    return _parse_each(
-        ((record.name, lambda record=record: _parse_record(record, fetched_at, options)) for record in records)
-    )
+    named = ((record.name, partial(_parse_record, record, fetched_at, options)) for record in records)
+    return _parse_each(named)
 
 
 def article_id(source: SourceId, key: EntryKey) -> ArticleId:
@@ -155,5 +154,5 @@ def _begins_with(paragraphs: Sequence[str], standfirst: str) -> bool:
     words = fold_words(standfirst.removesuffix("[…]").removesuffix("[...]"))
     body = fold_words("\n".join(paragraphs[:5]))[: len(words)]
     if not words or len(body) < len(words):
-        return bool(words) is False
+        return not words
     return body[:-1] == words[:-1] and body[-1].startswith(words[-1])

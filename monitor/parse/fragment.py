@@ -18,8 +18,9 @@ from monitor.parse.lines import find_credit, find_pointer, is_remnant, split_cap
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DROPPED = frozenset(
     {
-        "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "math", "canvas", "form",
-        "button", "select", "textarea", "input", "head", "title", "nav", "figure", "figcaption", "audio", "video", "map",
+        "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
+        "form", "button", "select", "textarea", "input", "head", "title", "nav", "figure", "figcaption", "audio",
+        "video", "map",
     }
 )  # fmt: skip
 _BLOCKS = frozenset(
@@ -31,6 +32,8 @@ _BLOCKS = frozenset(
 _LONGEST = 4_000_000
 _PARAGRAPH = "\x00"
 _CAPTION_CLASS = re.compile(r"caption", re.IGNORECASE)
+# Around the whole picture, a class such as "wp-caption" says nothing of the words alone.
+_NO_CAPTIONS = frozenset({"div", "figure", "table", "img", "script", "style"})
 _CREDIT_CLASS = re.compile(r"credit|copyright|photographer|source\b|attribution|byline", re.IGNORECASE)
 
 

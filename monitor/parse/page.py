@@ -19,8 +19,8 @@ from monitor.errors import ParseError
 from monitor.model import Image
 from monitor.parse.charset import clean_line
 from monitor.parse.fragment import html_to_line, html_to_paragraphs, images_of, text_of
-from monitor.parse.linked_data import LinkedArticle, read_linked_data
 from monitor.parse.lines import find_credit, find_pointer, is_remnant
+from monitor.parse.linked_data import LinkedArticle, read_linked_data
 from monitor.parse.parts import Parts
 from monitor.parse.urls import accept_canonical, clean_url
 from monitor.text.fold import fold_words
@@ -132,13 +132,12 @@ def _without_site(title: str, site: str | None) -> str:
 def _choose_standfirst(
     root: HtmlElement, linked: LinkedArticle, meta: dict[str, str], paragraphs: tuple[str, ...]
 ) -> tuple[str | None, tuple[str, ...]]:
-    """The description that is not merely how the body begins; and the body without it, where the page shows it there."""
+    """What the page calls its standfirst, else its description; and the body, without the standfirst shown above it."""
     marked = _find_marked_standfirst(root)
     found = marked or html_to_line(_first(meta, _STANDFIRSTS)) or linked.description
     if not found:
         return None, paragraphs
-    words = fold_words(found)
-    if paragraphs and fold_words(paragraphs[0]) == words and (marked or len(paragraphs) < 1):
+    if marked and paragraphs and fold_words(paragraphs[0]) == fold_words(marked):
         return found, paragraphs[1:]
     return found, paragraphs
 

@@ -1,11 +1,15 @@
 """Mail addresses, in headers and in the envelope."""
 
-from email.errors import HeaderParseError
+import re
 from email.headerregistry import Address
 from email.utils import parseaddr
 
 from monitor.errors import ConfigError, Problem
 from monitor.render.clean import clean_header
+
+# Quoted local parts ("a b"@host) are left out on purpose: nobody has one, and they carry spaces and brackets.
+_USER = re.compile(r"[^\s<>()\[\],;:\\\"@\x00-\x1f\x7f]{1,64}")
+_HOST = re.compile(r"[A-Za-z0-9._-]+|\[(IPv6:)?[0-9A-Fa-f:.]+\]")
 
 
 def parse_sender(sender: str) -> Address:
@@ -18,12 +22,11 @@ def parse_sender(sender: str) -> Address:
 
 
 def find_address(address: str, name: str = "") -> Address | None:
-    """An address with a display name, its host in ASCII; None when it is no address."""
-    try:
-        found = Address(display_name=clean_header(name), addr_spec=envelope_address(address))
-    except (ValueError, IndexError, HeaderParseError):
+    """An address with a display name, its host in ASCII; None when mail cannot be sent to such an address."""
+    user, _, host = envelope_address(address).rpartition("@")
+    if not (_USER.fullmatch(user) and _HOST.fullmatch(host)):
         return None
-    return found if found.username and found.domain else None
+    return Address(display_name=clean_header(name), username=user, domain=host)
 
 
 def envelope_address(address: str) -> str:

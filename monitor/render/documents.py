@@ -4,11 +4,12 @@ Every document is made of plain dictionaries, lists, strings, numbers and None, 
 given unchanged, so that the places of mentions hold.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from monitor.model import Article, Digest, DigestStory, Match, Mention, Reason, StoryId
-from monitor.render.highlight import Excerpt, excerpts_of
+from monitor.render.highlight import Excerpt, excerpts_of, some_of_each
 
 Document = dict[str, Any]
 
@@ -103,7 +104,7 @@ def _mention_document(mention: Mention) -> Document:
 
 
 def _story_document(story: DigestStory) -> Document:
-    mentions = tuple(mention for reason in story.reasons for mention in reason.match.mentions)
+    mentions = tuple(mention for reason in story.reasons for mention in some_of_each(reason.match.mentions))
     article = story.article
     return {
         "id": story.id,
@@ -131,7 +132,17 @@ def _excerpt_document(excerpt: Excerpt) -> Document:
 
 
 def _reason_document(reason: Reason, story: StoryId) -> Document:
-    """A match as everywhere else, and beside it what its rule says to people."""
+    """A match as everywhere else, and beside it what its rule says to people.
+
+    Of a word that occurs hundreds of times the first places are given, and `more_mentions` counts the rest.
+    """
     rule = reason.rule
-    about = {"rule_title": rule.title, "why": rule.why, "tags": list(rule.tags), "owner": rule.owner}
-    return {**match_document(reason.match, story), **about}
+    shown = some_of_each(reason.match.mentions)
+    return {
+        **match_document(replace(reason.match, mentions=shown), story),
+        "more_mentions": len(reason.match.mentions) - len(shown),
+        "rule_title": rule.title,
+        "why": rule.why,
+        "tags": list(rule.tags),
+        "owner": rule.owner,
+    }

@@ -22,6 +22,7 @@ from monitor.render.views import LANGUAGE, DigestView, view_digest
 
 # Gmail cuts a message off at about 102 KB of HTML, and its footer with it.
 _MOST_HTML = 90_000
+_LONGEST_HEADER = 900  # SMTP takes lines of 998
 _HEADLINE = 90
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -38,7 +39,16 @@ def render_email(digest: Digest, subscriber: Subscriber, *, sender: str, most_ht
     message.set_content(text, cte=_encoding_for(text))
     message.add_alternative(html, subtype="html", cte=_encoding_for(html))
     message.set_boundary(f"=_{_hash_of(digest.id)}")  # "=_" occurs in neither encoding
-    return message.as_bytes()
+    message["Content-Language"] = LANGUAGE  # not earlier: it would move into the first part
+    return _write(message)
+
+
+def _write(message: EmailMessage) -> bytes:
+    """Headers of plain ASCII are not folded: Python would put a long one below its name, where its own parser, and
+    not only that, then reads it with a space before it. What has to be encoded is folded, as RFC 2047 asks.
+    """
+    is_ascii = all(str(value).isascii() for value in message.values())
+    return message.as_bytes(policy=message.policy.clone(max_line_length=_LONGEST_HEADER) if is_ascii else None)
 
 
 def _start_message(digest: Digest, view: DigestView, sender: Address, recipient: Address | None) -> EmailMessage:
@@ -51,7 +61,6 @@ def _start_message(digest: Digest, view: DigestView, sender: Address, recipient:
     message["Message-ID"] = f"<digest.{_plain_id(digest.id)}@{sender.domain}>"
     message["List-Id"] = f"Media Monitor <media-monitor.{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = LANGUAGE
     return message
 
 

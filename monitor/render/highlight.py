@@ -4,6 +4,7 @@ Texts come out as they stand in the article; making them safe to show is for mon
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -16,10 +17,11 @@ Span = tuple[int, int]
 
 # Characters. Longer sentences are cut down to the surroundings of their mentions.
 _LONGEST = 360
-_AROUND = 90
+_AROUND = 80
 # How far a cut may move to fall between two words; scripts without spaces are cut where it stands.
 _SNAP = 24
 _GAP = " … "
+_OF_EACH = 50
 
 _LABELS = {"title": "title", "standfirst": "standfirst", "body": "body", "url": "address"}
 _NESTED_LABELS = {"caption": "caption", "credit": "credit", "authors": "author"}
@@ -35,7 +37,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
-    """A sentence with its mentions. `field` is the path into the article, `clauses` how many different ones hold here."""
+    """A sentence with its mentions. `field` is a path into the article; `clauses` counts the different ones in it."""
 
     field: str
     segments: tuple[Segment, ...]
@@ -70,6 +72,17 @@ def excerpts_of(article: Article, mentions: Sequence[Mention], *, limit: int) ->
         for excerpt in _iter_excerpts(field, text, [mention for mention in mentions if mention.field == field])
     ]
     return tuple(sorted(found, key=lambda excerpt: -excerpt.clauses)[:limit])
+
+
+def some_of_each(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """The first 50 mentions of each clause in each field: enough to show, however long the article is."""
+    counts: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for mention in mentions:
+        counts[mention.clause, mention.field] += 1
+        if counts[mention.clause, mention.field] <= _OF_EACH:
+            kept.append(mention)
+    return tuple(kept)
 
 
 def mark_mentions(text: str, mentions: Iterable[Mention]) -> tuple[Segment, ...]:

@@ -33,7 +33,8 @@ _BOUNDARY = "\u200b"
 def render_slack(digest: Digest, subscriber: Subscriber) -> bytes:
     """The JSON of an incoming webhook's message. Whole stories are left out, with their number, when it grows long."""
     view = view_digest(digest, subscriber)
-    frame = [_header(view), _context(f"{view.day}, {view.time}, {escape(view.zone)}")]
+    dated = _context(f"{view.day}, {view.time}, {escape(view.zone)}")
+    frame = [dated] if view.is_alert and not view.is_test else [_header(view), dated]
     stories = _fitting_stories(view, frame)
     left_out = len(view.stories) - len(stories) // 2 + view.omitted
     more = [_context(f"*{count_stories(left_out)} more*, not shown here.")] if left_out else []
@@ -69,9 +70,8 @@ def _size_of(blocks: Iterable[Block]) -> int:
 
 
 def _header(view: DigestView) -> Block:
-    counts = f": {view.counts}" if view.counts else ""
-    text = f"{'Test: ' if view.is_test else ''}{view.count}{counts}"
-    return {"type": "header", "text": {"type": "plain_text", "text": shorten(text, _HEADER), "emoji": False}}
+    text = shorten(_title_of(view), _HEADER)
+    return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": False}}
 
 
 def _section(text: str) -> Block:
@@ -129,7 +129,7 @@ def _severity(story: StoryView) -> str:
 
 
 def _bold(segments: Sequence[Segment]) -> str:
-    """Mentions in bold. Slack starts bold only at the edge of a word, so an invisible one is put where there is none."""
+    """Mentions in bold. Slack begins bold only at the edge of a word, so an invisible edge is put around each."""
     parts: list[str] = []
     for segment in segments:
         text = escape(segment.text)
@@ -139,8 +139,12 @@ def _bold(segments: Sequence[Segment]) -> str:
 
 def _text_of(view: DigestView) -> str:
     """What a notification shows, and the whole message where the blocks are refused."""
-    counts = f": {view.counts}" if view.counts else ""
-    test = "Test: " if view.is_test else ""
     lines = [f"• {story.severity.capitalize()}: {_headline(story)} ({escape(story.source)})" for story in view.stories]
-    more = "…and more" if view.omitted else ""
-    return _join_within(_MOST_TEXT, [f"{test}{view.count}{counts} – {view.day}, {view.time}", *lines, more]).rstrip()
+    text = _join_within(_MOST_TEXT, [f"{_title_of(view)} – {view.day}, {view.time}", *lines])
+    left_out = len(view.stories) + view.omitted - text.count("\n")
+    return f"{text}\n{left_out} more." if left_out else text
+
+
+def _title_of(view: DigestView) -> str:
+    counts = f": {view.counts}" if view.counts else ""
+    return f"{'Test: ' if view.is_test else ''}{view.count}{counts}"

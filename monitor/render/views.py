@@ -14,7 +14,7 @@ from babel.dates import format_datetime
 
 from monitor.model import Article, Digest, DigestStory, Mention, Reason, Subscriber
 from monitor.render.clean import clean_line, shorten
-from monitor.render.highlight import Excerpt, Segment, excerpts_of, mark_mentions
+from monitor.render.highlight import Excerpt, Segment, excerpts_of, mark_mentions, some_of_each
 from monitor.render.links import Link, find_link
 
 Direction = Literal["ltr", "rtl", "auto"]
@@ -156,7 +156,9 @@ def _view_story(story: DigestStory, subscriber: Subscriber) -> StoryView:
 
 def _mentions_of(reason: Reason) -> tuple[Mention, ...]:
     """Its mentions, with clauses that no other rule has: "match.all[0]" of two rules are two different clauses."""
-    return tuple(replace(mention, clause=f"{reason.rule.id} {mention.clause}") for mention in reason.match.mentions)
+    return tuple(
+        replace(mention, clause=f"{reason.rule.id} {mention.clause}") for mention in some_of_each(reason.match.mentions)
+    )
 
 
 def _view_title(article: Article, mentions: Sequence[Mention]) -> tuple[Segment, ...]:

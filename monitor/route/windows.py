@@ -18,7 +18,8 @@ from monitor.model import Daily, Every, Now, Pace
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EVERY_DAY = frozenset(range(7))
-# The search begins the day before, whose last windows a skipped midnight moves into today, and ends this many days on.
+# The search begins the day before, whose windows a skipped day moves into today, and ends before the third day on: a
+# clock set back over midnight reads "yesterday" when today's first window has passed already.
 _DAYS_AHEAD = 3
 
 
@@ -65,7 +66,7 @@ def _clock_times(hours: int) -> tuple[time, ...]:
 
 
 def _find_next(at: datetime, timezone: ZoneInfo, clock_times: Sequence[time], weekdays: frozenset[int]) -> datetime:
-    """The earliest instant after `at`; not simply the first on the calendar, which a gap moves past its followers."""
+    """The earliest instant after `at`, by the calendar of the days around it."""
     today = at.astimezone(timezone).date()
     ahead = _DAYS_AHEAD if weekdays >= _EVERY_DAY else _DAYS_AHEAD + 6
     days = [day for day in (today + timedelta(days=number) for number in range(-1, ahead)) if day.weekday() in weekdays]

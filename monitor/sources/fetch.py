@@ -5,7 +5,7 @@ HTML page answered with 200 arrives like any other body.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -19,6 +19,7 @@ from monitor.model import Fetched, PollState, Source
 from monitor.net.failures import REQUEST_ERRORS, explain_failure, explain_status
 from monitor.net.redact import redact_url
 from monitor.net.retry_after import find_retry_after
+from monitor.net.unpack import ACCEPT_ENCODING, iter_unpacked
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _COMPLETE = frozenset({200, 203})
@@ -76,10 +77,11 @@ class HttpFetcher:
     async def _request(self, url: URL, headers: CIMultiDict[str], state: PollState) -> Fetched | URL:
         """The answer, or where the server sends us instead."""
         try:
-            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+            async with self._session.get(
+                url, headers=headers, allow_redirects=False, auto_decompress=False
+            ) as response:
                 if response.status in _REDIRECTS and "Location" in response.headers:
-                    # A password in a Location would be the publisher's invention, not the operator's.
-                    return url.join(URL(response.headers["Location"])).with_user(None)
+                    return _find_target(url, response.headers["Location"])
                 return await self._read(response, state)
         except REQUEST_ERRORS as error:
             raise _failure(url, explain_failure(error)) from error
@@ -97,19 +99,26 @@ class HttpFetcher:
         )
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
-        """The whole body; refused at the first byte too many, so that a gzip bomb never unfolds."""
-        limit = self._limits.largest_body
-        body = bytearray()
-        fits = (response.content_length or 0) <= limit
-        if fits:
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                body += chunk
-                if len(body) > limit:
-                    fits = False
-                    break
-        if not fits:
-            raise _failure(response.url, f"the answer is larger than {limit / _MEGABYTE:g} MB")
-        return bytes(body)
+        """The whole body; refused at the first piece too many, packed or not, so that a gzip bomb never unfolds."""
+        pieces = iter_unpacked(self._iter_packed(response), response.headers.get("Content-Encoding", ""))
+        return b"".join([piece async for piece in self._iter_limited(pieces, response.url)])
+
+    async def _iter_packed(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+        if (response.content_length or 0) > self._limits.largest_body:
+            raise self._too_large(response.url)
+        async for chunk in self._iter_limited(response.content.iter_chunked(_CHUNK), response.url):
+            yield chunk
+
+    async def _iter_limited(self, chunks: AsyncIterator[bytes], url: URL) -> AsyncIterator[bytes]:
+        total = 0
+        async for chunk in chunks:
+            total += len(chunk)
+            if total > self._limits.largest_body:
+                raise self._too_large(url)
+            yield chunk
+
+    def _too_large(self, url: URL) -> FetchError:
+        return _failure(url, f"the answer is larger than {self._limits.largest_body / _MEGABYTE:g} MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ class _Origin:
             raise FetchError(f"{redact_url(source.address)}: {explain_failure(error)}") from error
 
     def headers_for(self, url: URL, state: PollState) -> CIMultiDict[str]:
-        headers = CIMultiDict({"Accept": _ACCEPT})
+        headers = CIMultiDict({"Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING})
         if self._is_own(url):
             headers.update(self.private_headers)
         # Byte for byte as they came; a date of our own making would skip articles where the clocks differ.
@@ -147,6 +156,15 @@ class _Origin:
             return False
         upgraded = (self.url.scheme, self.url.port, url.scheme, url.port) == ("http", 80, "https", 443)
         return upgraded or (url.scheme, url.port) == (self.url.scheme, self.url.port)
+
+
+def _find_target(url: URL, location: str) -> URL:
+    """Where a redirect leads; without a password, which would be the publisher's invention and not the operator's."""
+    try:
+        target = url.join(URL(location))
+        return target.with_user(None) if target.raw_host else target
+    except ValueError as error:
+        raise _failure(url, "redirects to what is no address") from error
 
 
 def _unchanged(response: aiohttp.ClientResponse, state: PollState) -> Fetched:

@@ -1,7 +1,8 @@
 """What a database error means to a person. SQL and parameters stay out: they hold articles and addresses."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
@@ -61,3 +62,12 @@ def _quote(error: Exception, cause: BaseException | None) -> str:
     first_line = next(iter(str(cause or error).splitlines()), type(error).__name__)
     failed = "refused a statement" if isinstance(error, DBAPIError) else "could not be used"
     return f"{failed}: {first_line}"
+
+
+@contextmanager
+def explaining(database: str) -> Iterator[None]:
+    """Raise StoreError where the library or the system raised its own error."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        raise explain(error, database) from error

@@ -39,9 +39,8 @@ INSTANTS = st.integers(0, 20 * 366 * 24 * 60).map(
 )
 
 
-def local(zone: ZoneInfo, *parts: int) -> datetime:
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock, tzinfo=zone)
+def local(zone: ZoneInfo, year: int, month: int, day: int, hour: int = 0, minute: int = 0, fold: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=zone, fold=fold)
 
 
 def walk(pace: Pace, zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[datetime]:
@@ -160,6 +159,8 @@ def test_a_clock_that_is_set_back_over_midnight_does_not_repeat_the_day_before()
     start, end = local(st_johns, 2010, 11, 5, 12), local(st_johns, 2010, 11, 9, 12)
     for clock_time in (time(0, 0), time(23, 30)):
         assert len(list(walk(Daily(clock_time), st_johns, start, end))) == 4
+    second_evening = local(st_johns, 2010, 11, 6, 23, 30, fold=1)
+    assert due_at(Daily(time(0, 0)), st_johns, second_evening) == local(st_johns, 2010, 11, 8)
 
 
 def test_the_day_that_apia_skipped_has_no_digest_of_its_own() -> None:
@@ -172,6 +173,7 @@ def test_a_weekly_digest_of_the_day_that_apia_skipped_comes_the_day_after() -> N
     friday = Daily(time(7, 30), frozenset({4}))
     window = due_at(friday, APIA, local(APIA, 2011, 12, 28))
     assert window == local(APIA, 2011, 12, 31, 7, 30)
+    assert due_at(friday, APIA, local(APIA, 2011, 12, 31, 0, 30)) == window
     assert due_at(friday, APIA, window) == local(APIA, 2012, 1, 6, 7, 30)
 
 

@@ -1,0 +1,69 @@
+"""Run the tests beside the rules through the same path as articles take, and say what failed and at which clause."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from monitor.errors import Problem
+from monitor.match.cases import Case, Verdict
+from monitor.match.explain import Explanation, explain_rule, find_nearest_failure
+from monitor.match.rules import CompiledRule, RuleSet
+from monitor.model import Article, RuleId
+
+_MOST_SHOWN = 3
+
+Detect = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleOutcome:
+    """What came of one test; `problem` is None when the rule said what the test expects."""
+
+    rule: RuleId
+    verdict: Verdict
+    matched: bool
+    problem: Problem | None = None
+
+
+def run_examples(rule_set: RuleSet, *, detect: Detect | None = None) -> tuple[ExampleOutcome, ...]:
+    """Every test of every rule, in order. `detect` tells the language of a text that gives none."""
+    return tuple(_run_case(compiled, case, detect) for compiled, case in rule_set.tests)
+
+
+def _run_case(compiled: CompiledRule, case: Case, detect: Detect | None) -> ExampleOutcome:
+    article = _with_language(case.article, compiled, detect)
+    explanation = explain_rule(compiled, article)
+    message = _judge(case.verdict, explanation)
+    line, column = case.position
+    problem = Problem(case.file, line, column, f'rule "{compiled.rule.id}": {message}') if message else None
+    return ExampleOutcome(rule=compiled.rule.id, verdict=case.verdict, matched=explanation.holds, problem=problem)
+
+
+def _with_language(article: Article, compiled: CompiledRule, detect: Detect | None) -> Article:
+    """The language given, else the one detected, else the first that the rule names."""
+    if article.language is not None:
+        return article
+    text = "\n\n".join(part for part in (article.title, article.standfirst, article.body) if part)
+    detected = detect(text) if detect else None
+    return replace(article, language=detected or next(iter(compiled.languages), None))
+
+
+def _judge(verdict: Verdict, explanation: Explanation) -> str | None:
+    """What is wrong, if anything."""
+    if explanation.holds == (verdict == "hit"):
+        return None
+    if verdict == "known_miss":
+        return f'known_miss is mended: it matches now ({_shown(explanation)}); write "hit" instead'
+    if verdict == "miss":
+        return f"miss failed: it matches ({_shown(explanation)})"
+    failure = find_nearest_failure(explanation) or explanation
+    return f"hit failed: clause {failure.clause} ({failure.description}) does not hold"
+
+
+def _shown(explanation: Explanation) -> str:
+    shown = [f'"{mention.text}" at {mention.clause}' for mention in explanation.mentions[:_MOST_SHOWN]]
+    return ", ".join(shown) or "nothing to show"
+
+
+def list_failures(outcomes: Iterable[ExampleOutcome]) -> tuple[Problem, ...]:
+    """The problems of the tests that failed, in order."""
+    return tuple(outcome.problem for outcome in outcomes if outcome.problem is not None)

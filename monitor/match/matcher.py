@@ -1,0 +1,57 @@
+"""The compiled rules against one article: candidates from the index, each held against its clauses.
+
+A rule that fails on an article is named in the outcome, and the others still speak.
+"""
+
+from monitor.errors import Problem
+from monitor.match.evidence import locate_mentions
+from monitor.match.index import CandidateIndex
+from monitor.match.rules import CompiledRule, RuleSet
+from monitor.match.view import ArticleView
+from monitor.model import Article, Match, Rule
+from monitor.ports import MatchOutcome
+
+
+class RuleMatcher:
+    """Implements monitor.ports.Matcher for the rules of a set that are live or drafts."""
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        active = [compiled for compiled in rule_set.rules if compiled.rule.status != "off"]
+        self._compiled = sorted(active, key=lambda compiled: compiled.rule.id)
+        self._table = rule_set.table
+        self._index = CandidateIndex([compiled.clause.required() for compiled in self._compiled])
+        self.rules: tuple[Rule, ...] = tuple(compiled.rule for compiled in self._compiled)
+
+    def match(self, article: Article) -> MatchOutcome:
+        """The rules that hold for an article, in the order of their ids."""
+        view = ArticleView(article, self._table)
+        matches: list[Match] = []
+        problems: list[Problem] = []
+        for number in self._index.find_candidates(view):
+            compiled = self._compiled[number]
+            try:
+                found = match_rule(compiled, view)
+            except Exception as error:  # noqa: BLE001  one rule that fails must not hide the matches of the others
+                message = f'rule "{compiled.rule.id}" failed on this article: {type(error).__name__}: {error}'
+                problems.append(Problem(article.id, 0, 0, message))
+            else:
+                if found is not None:
+                    matches.append(found)
+        return MatchOutcome(matches=tuple(matches), problems=tuple(problems))
+
+
+def match_rule(compiled: CompiledRule, view: ArticleView) -> Match | None:
+    """The match of one rule, or None when it does not hold for the article."""
+    if compiled.where.find_refusal(view) is not None:
+        return None
+    occurrences = compiled.clause.find(view)
+    if occurrences is None:
+        return None
+    rule = compiled.rule
+    return Match(
+        rule=rule.id,
+        version=rule.version,
+        article=view.article.id,
+        severity=rule.severity,
+        mentions=locate_mentions(occurrences, view),
+    )

@@ -1,0 +1,177 @@
+"""Rule files to compiled rules, with every problem of every file in one pass.
+
+A rule with an error is left out and named; the others load. A definition with an error keeps what of it is sound.
+Reading files, and deciding what to do about problems, is the caller's.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any, cast
+
+from monitor.errors import Problem
+from monitor.match.actors import Actor, Concept, Vocabulary
+from monitor.match.atoms import AtomTable
+from monitor.match.cases import Case, read_cases
+from monitor.match.clauses import Clause, Lookup
+from monitor.match.definitions import check_references, read_actor, read_concept
+from monitor.match.files import Definitions, collect_definitions
+from monitor.match.later import LATER_RULE_KEYS, refuse_later
+from monitor.match.nodes import Node
+from monitor.match.syntax import ClauseReader
+from monitor.match.where import Where, read_where
+from monitor.model import Rule, RuleId, RuleStatus, Severity
+
+_STATUSES: tuple[RuleStatus, ...] = ("live", "draft", "off")
+_RULE_KEYS = ("title", "why", "owner", "tags", "status", "severity", "references", "match", "where", "tests")
+# What may change without changing what the rule does or says to anybody.
+_NOT_HASHED = frozenset({"tests"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRule:
+    """A rule ready to be held against articles whose words `table` has numbered."""
+
+    rule: Rule
+    clause: Clause
+    where: Where
+    table: AtomTable
+    languages: tuple[str, ...] = ()
+    tests: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """What a directory of rules comes to. `refused` are the ids of rules that did not load, each with a problem."""
+
+    rules: tuple[CompiledRule, ...]
+    problems: tuple[Problem, ...]
+    actors: Mapping[str, Actor] = field(default_factory=dict)
+    concepts: Mapping[str, Concept] = field(default_factory=dict)
+    refused: tuple[RuleId, ...] = ()
+    table: AtomTable = field(default_factory=AtomTable)
+
+    @property
+    def tests(self) -> tuple[tuple[CompiledRule, Case], ...]:
+        """Every test with its rule."""
+        return tuple((compiled, case) for compiled in self.rules for case in compiled.tests)
+
+
+def load_rules(files: Iterable[tuple[str, str]]) -> RuleSet:
+    """Compile rule files given as (name for messages, text). Never raises; what is wrong is in `problems`.
+
+    Rules come in the order of their ids, problems in the order of the files and of the places in them.
+    """
+    named = tuple(files)
+    found = collect_definitions(named)
+    table = AtomTable()
+    vocabulary, broken = _read_vocabulary(found, table)
+    compiled = {rule_id: _read_rule(node, rule_id, vocabulary, broken) for rule_id, node in found.rules.items()}
+    versions = _Versions(vocabulary, found)
+    rules = []
+    for rule_id, made in sorted(compiled.items()):
+        if made is not None:
+            version = versions.version_of(rule_id, made[1])
+            rules.append(replace(made[0], rule=replace(made[0].rule, version=version)))
+    order = {name: number for number, (name, _) in reversed(list(enumerate(named)))}
+    problems = sorted(dict.fromkeys(found.problems), key=lambda problem: (order.get(problem.file, 0), problem))
+    refused = tuple(RuleId(rule_id) for rule_id in sorted(compiled) if compiled[rule_id] is None)
+    return RuleSet(tuple(rules), tuple(problems), vocabulary.actors, vocabulary.concepts, refused, table)
+
+
+def _read_vocabulary(found: Definitions, table: AtomTable) -> tuple[Vocabulary, frozenset[str]]:
+    """The actors and concepts that can be used, and the names of those that cannot ("concept x")."""
+    actors = {name: read_actor(node, name) for name, node in found.actors.items()}
+    concepts = {name: read_concept(node, name) for name, node in found.concepts.items()}
+    unusable = {name for name, node in found.actors.items() if not isinstance(node.value, dict)}
+    empty = {name for name, concept in concepts.items() if not concept.terms}
+    broken = frozenset({f"actor {name}" for name in unusable} | {f"concept {name}" for name in empty})
+    vocabulary = Vocabulary(
+        {name: actor for name, actor in actors.items() if name not in unusable},
+        {name: concept for name, concept in concepts.items() if name not in empty},
+        table,
+    )
+    check_references(vocabulary, found.actors, broken)
+    return vocabulary, broken
+
+
+def _read_rule(
+    node: Node, rule_id: str, vocabulary: Vocabulary, broken: frozenset[str]
+) -> tuple[CompiledRule, set[tuple[str, str]]] | None:
+    """The rule, still without its version, and the actors and concepts it names; None when it has an error."""
+    errors_before = _count_errors(node)
+    if refuse_later(node, LATER_RULE_KEYS):
+        return None
+    parts = node.read_mapping(_RULE_KEYS, needs=("match",))
+    reader = ClauseReader(vocabulary, broken, node.path)
+    clause = reader.read(parts["match"]) if "match" in parts else None
+    where = read_where(parts["where"]) if "where" in parts else Where()
+    tests = read_cases(parts["tests"]) if "tests" in parts else ()
+    rule = _read_header(parts, rule_id)
+    if clause is not None and _count_errors(node) == errors_before and not clause.required():
+        parts["match"].report('no clause must be present, so nearly every article would match; "none" alone is no rule')
+    if clause is None or _count_errors(node) > errors_before:
+        return None
+    languages = tuple(dict.fromkeys((*where.languages, *_iter_languages(clause))))
+    return CompiledRule(rule, clause, where, vocabulary.table, languages, tests), reader.used
+
+
+def _read_header(parts: Mapping[str, Node], rule_id: str) -> Rule:
+    texts = {key: parts[key].read_text() if key in parts else None for key in ("title", "why", "owner")}
+    status = parts["status"].read_choice(_STATUSES) if "status" in parts else "live"
+    levels = [severity.value for severity in Severity]
+    severity = parts["severity"].read_choice(levels) if "severity" in parts else Severity.MEDIUM.value
+    if "references" in parts:
+        _read_texts(parts["references"])
+    return Rule(
+        id=RuleId(rule_id),
+        version="",
+        title=texts["title"] or rule_id.replace("-", " ").capitalize(),
+        why=texts["why"],
+        owner=texts["owner"],
+        tags=_read_texts(parts["tags"]) if "tags" in parts else (),
+        status=cast(RuleStatus, status or "off"),
+        severity=Severity(severity or Severity.MEDIUM.value),
+    )
+
+
+def _read_texts(node: Node) -> tuple[str, ...]:
+    if node.value == []:
+        return ()
+    found = (part.read_text() for part in node.read_one_or_more("a list of texts"))
+    return tuple(text for text in found if text)
+
+
+def _count_errors(node: Node) -> int:
+    return sum(problem.level == "error" for problem in node.problems)
+
+
+def _iter_languages(clause: Clause) -> Iterable[str]:
+    """The languages of the terms a clause looks for, as they are met."""
+    if isinstance(clause, Lookup):
+        yield from clause.lexicon.languages
+    for part in clause.parts:
+        yield from _iter_languages(part)
+
+
+class _Versions:
+    """Hashes of rules with all that they refer to."""
+
+    def __init__(self, vocabulary: Vocabulary, found: Definitions) -> None:
+        self._vocabulary = vocabulary
+        self._found = found
+
+    def version_of(self, rule_id: str, used: set[tuple[str, str]]) -> str:
+        """16 hexadecimal digits that change with anything that changes what the rule does or says."""
+        actors = {other for kind, name in used if kind == "actor" for other in self._vocabulary.references_of(name)}
+        content = {
+            "rule": {key: value for key, value in self._found.rules[rule_id].value.items() if key not in _NOT_HASHED},
+            "actors": {name: self._found.actors[name].value for name in actors},
+            "concepts": {name: self._found.concepts[name].value for kind, name in used if kind == "concept"},
+        }
+        return blake2b(_canonical(content), digest_size=8).hexdigest()
+
+
+def _canonical(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")

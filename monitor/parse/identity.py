@@ -1,0 +1,90 @@
+"""Which entry of a feed is which: its guid, else its canonical link, else a hash of its text.
+
+A guid that is empty, a placeholder, or given to several entries of one feed identifies nothing; nor does a link that
+several share.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from monitor.model import Entry, EntryKey, Image, SourceId
+from monitor.parse.charset import clean_line
+from monitor.parse.urls import canonical_url, clean_url
+
+_LONGEST_KEY = 400
+_PLACEHOLDERS = frozenset(
+    {"", "n/a", "na", "none", "null", "nil", "0", "-", "undefined", "false", "true", "guid", "id"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """An entry as a feed format gives it, before it is known by a key."""
+
+    guid: str | None
+    link: str | None
+    title: str | None
+    summary: str | None
+    content: str | None
+    published: str | None
+    updated: str | None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    images: tuple[Image, ...] = ()
+
+
+def make_entries(source: SourceId, url: str, language: str | None, raw: Sequence[RawEntry]) -> tuple[Entry, ...]:
+    """The entries with their keys, links resolved against the feed's `url`.
+
+    Of several with one key the first stays: publishers list the newest first.
+    """
+    shared_guids = _find_shared((_guid_of(entry), canonical_url(entry.link, url) or entry.title) for entry in raw)
+    shared_links = _find_shared((canonical_url(entry.link, url), _guid_of(entry) or entry.title) for entry in raw)
+    entries: dict[EntryKey, Entry] = {}
+    for entry in raw:
+        guid, link = _guid_of(entry), canonical_url(entry.link, url)
+        key = _first_key(guid if guid not in shared_guids else None, link if link not in shared_links else None, entry)
+        entries.setdefault(key, _make_entry(source, key, url, language, entry))
+    return tuple(entries.values())
+
+
+def _make_entry(source: SourceId, key: EntryKey, url: str, language: str | None, raw: RawEntry) -> Entry:
+    return Entry(
+        source=source,
+        key=key,
+        url=clean_url(raw.link, url),
+        title=raw.title,
+        summary=raw.summary,
+        content=raw.content,
+        published=raw.published,
+        updated=raw.updated,
+        authors=tuple(dict.fromkeys(line for author in raw.authors if (line := clean_line(author)))),
+        language=raw.language or language,
+        images=raw.images,
+    )
+
+
+def _guid_of(entry: RawEntry) -> str | None:
+    """The guid, canonical where it is an address: a move to https must not make old entries new."""
+    guid = " ".join((entry.guid or "").split())
+    if guid.lower() in _PLACEHOLDERS:
+        return None
+    return canonical_url(guid) or guid
+
+
+def _find_shared(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[str]:
+    """The identities that stand for more than one thing."""
+    meanings: dict[str, set[str | None]] = {}
+    for identity, meaning in pairs:
+        if identity is not None:
+            meanings.setdefault(identity, set()).add(meaning)
+    return frozenset(identity for identity, found in meanings.items() if len(found) > 1)
+
+
+def _first_key(guid: str | None, link: str | None, entry: RawEntry) -> EntryKey:
+    named = guid or link
+    if named is not None and len(named) <= _LONGEST_KEY:
+        return EntryKey(named)
+    text = named or "\n".join(part or "" for part in (entry.title, entry.content or entry.summary))
+    return EntryKey("hash:" + blake2b(text.encode(errors="replace"), digest_size=16).hexdigest())

@@ -1,0 +1,81 @@
+"""Digests: frozen once, together with the deliveries that carry them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select, update
+
+from monitor.errors import StoreError
+from monitor.model import AlertId, Delivery, DeliveryId, Digest, SubscriberId
+from monitor.store.codec import digest_from_json, digest_to_json
+from monitor.store.columns import clean_text
+from monitor.store.outbox import delivery_to_row
+from monitor.store.rows import Lock, Rows, iter_chunks
+from monitor.store.schema import alerts, deliveries, digests
+
+
+class DigestRows:
+    """The part of a transaction that is about digests; see ports.Transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def find_free_window(self, subscriber: SubscriberId, window_start: datetime) -> datetime:
+        """`window_start`, or the first later second for which the subscriber has no digest yet."""
+        await self._rows.lock(Lock.ALERTS)
+        later = select(digests.c.window_start).where(
+            digests.c.subscriber == subscriber, digests.c.window_start >= window_start
+        )
+        taken = {row.window_start for row in await self._rows.fetch(later)}
+        while window_start in taken:
+            window_start += timedelta(seconds=1)
+        return window_start
+
+    async def add_digest(self, digest: Digest, composed: Sequence[AlertId], outgoing: Sequence[Delivery]) -> None:
+        """Freeze a digest: its deliveries enter the outbox, its alerts are composed.
+
+        StoreError when its id or window is another digest's, or an alert is no longer pending: nothing is overwritten.
+        """
+        await self._rows.lock(Lock.ALERTS)
+        if await self._is_frozen(digest):
+            return
+        row = {
+            "id": digest.id,
+            "subscriber": digest.subscriber,
+            "window_start": digest.window_start,
+            "composed_at": digest.composed_at,
+            "document": digest_to_json(digest),
+        }
+        await self._rows.add(digests, [row])
+        await self._rows.add(deliveries, [delivery_to_row(delivery) for delivery in outgoing])
+        await self._take_alerts(digest, composed)
+
+    async def find_digest(self, delivery: DeliveryId) -> Digest | None:
+        """The digest that a delivery carries."""
+        row = await self._rows.find(
+            select(digests.c.document)
+            .join(deliveries, deliveries.c.digest == digests.c.id)
+            .where(deliveries.c.id == delivery)
+        )
+        return None if row is None else digest_from_json(row.document)
+
+    async def _is_frozen(self, digest: Digest) -> bool:
+        same_window = and_(digests.c.subscriber == digest.subscriber, digests.c.window_start == digest.window_start)
+        known = await self._rows.find(select(digests).where(or_(digests.c.id == digest.id, same_window)))
+        if known is not None and known.document != clean_text(digest_to_json(digest)):
+            raise StoreError(
+                f'digest "{digest.id}" for "{digest.subscriber}", {digest.window_start.isoformat()}: '
+                f'another one, "{known.id}", is frozen already'
+            )
+        return known is not None
+
+    async def _take_alerts(self, digest: Digest, composed: Sequence[AlertId]) -> None:
+        taken = 0
+        for chunk in iter_chunks(composed):
+            taken += await self._rows.write(
+                update(alerts)
+                .where(alerts.c.id.in_(chunk), alerts.c.state == "pending")
+                .values(state="composed", digest=digest.id)
+            )
+        if taken != len(set(composed)):
+            raise StoreError(f'digest "{digest.id}": {len(set(composed)) - taken} of its alerts are not pending')

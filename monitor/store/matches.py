@@ -1,0 +1,67 @@
+"""Matches, and the rules as they were when they matched."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from monitor.model import ArticleId, Match, Rule, RuleId, Severity
+from monitor.store.codec import mentions_from_json, mentions_to_json, rule_from_json, rule_to_json
+from monitor.store.rows import Rows, iter_chunks
+from monitor.store.schema import matches, rules
+
+
+class MatchRows:
+    """The part of a transaction that is about matches; see ports.Transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def save_rules(self, used: Iterable[Rule], now: datetime) -> None:
+        """Keep each rule's metadata by (id, version), so that old matches can still be explained."""
+        in_order = sorted(used, key=lambda rule: (rule.id, rule.version))
+        await self._rows.add(
+            rules,
+            [
+                {"id": rule.id, "version": rule.version, "document": rule_to_json(rule), "saved_at": now}
+                for rule in in_order
+            ],
+        )
+
+    async def add_matches(self, found: Sequence[Match]) -> None:
+        """Store matches, once per (rule, article); their articles and rules must be stored before."""
+        in_order = sorted(found, key=lambda match: (match.rule, match.article))
+        await self._rows.add(matches, [_match_to_row(match) for match in in_order])
+
+
+async def find_rules(rows: Rows, ids: Iterable[str]) -> dict[tuple[str, str], Rule]:
+    """Every stored version of the rules named, by id and version."""
+    found: dict[tuple[str, str], Rule] = {}
+    for chunk in iter_chunks(ids):
+        stored = await rows.fetch(select(rules).where(rules.c.id.in_(chunk)))
+        found |= {(row.id, row.version): rule_from_json(row.document) for row in stored}
+    return found
+
+
+def row_to_match(row: Row[Any]) -> Match:
+    """From a row that has all columns of `matches`."""
+    return Match(
+        rule=RuleId(row.rule),
+        version=row.version,
+        article=ArticleId(row.article),
+        severity=Severity(row.severity),
+        score=row.score,
+        mentions=mentions_from_json(row.mentions),
+    )
+
+
+def _match_to_row(match: Match) -> dict[str, Any]:
+    return {
+        "rule": match.rule,
+        "article": match.article,
+        "version": match.version,
+        "severity": match.severity.value,
+        "score": match.score,
+        "mentions": mentions_to_json(match.mentions),
+    }

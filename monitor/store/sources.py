@@ -1,0 +1,125 @@
+"""Sources as the store knows them: poll states with their leases, and the checkpoints of archives."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, or_, select, update
+
+from monitor.model import PollState, Slice, SourceId
+from monitor.ports import PollClaim
+from monitor.store.columns import shorten_key
+from monitor.store.rows import Rows, iter_chunks
+from monitor.store.schema import archive_slices, poll_states
+
+# The columns of a poll state that are its fields; the lease is the store's own.
+_STATE = tuple(poll_states.c[each.name] for each in fields(PollState))
+
+
+def select_due_sources(now: datetime, *, limit: int, offset: int = 0) -> Select[Any]:
+    """Sources that are due and not leased, the longest waiting first, kept from other claims until the commit."""
+    return (
+        select(poll_states.c.source)
+        .where(poll_states.c.next_poll_at <= now)
+        .where(or_(poll_states.c.lease_until.is_(None), poll_states.c.lease_until <= now))
+        .order_by(poll_states.c.next_poll_at, poll_states.c.source)
+        .limit(limit)
+        .offset(offset)
+        .with_for_update(skip_locked=True)
+    )
+
+
+class SourceRows:
+    """The part of a transaction that is about sources; see ports.Transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def sync_sources(self, sources: Iterable[SourceId], now: datetime) -> None:
+        """Give each source without a poll state one that is due now."""
+        states = [PollState(source=source, next_poll_at=now) for source in sorted(set(sources))]
+        known = {row.source for row in await self._rows.fetch(select(poll_states.c.source))}
+        await self._rows.add(
+            poll_states, [_state_to_row(state) for state in states if shorten_key(state.source) not in known]
+        )
+
+    async def list_poll_states(self) -> tuple[PollState, ...]:
+        """Of every source that was ever to be polled, by id."""
+        states = [_row_to_state(row) for row in await self._rows.fetch(select(*_STATE))]
+        return tuple(sorted(states, key=lambda state: state.source))
+
+    async def claim_due_sources(
+        self, known: Iterable[SourceId], now: datetime, *, limit: int, lease: timedelta
+    ) -> tuple[PollClaim, ...]:
+        """T1: lease the sources of `known` that are due and not leased, the longest waiting first."""
+        sources = await self._pick_due({shorten_key(source) for source in known}, now, limit)
+        claims: dict[str, PollClaim] = {}
+        for chunk in iter_chunks(sources):
+            leased = (
+                update(poll_states)
+                .where(poll_states.c.source.in_(chunk))
+                .values(lease_until=now + lease, lease_token=poll_states.c.lease_token + 1)
+                .returning(*_STATE, poll_states.c.lease_token)
+            )
+            claims |= {row.source: _row_to_claim(row) for row in await self._rows.fetch(leased)}
+        return tuple(claims[source] for source in sources)
+
+    async def finish_poll(self, claim: PollClaim, state: PollState) -> bool:
+        """Write the new state and end the lease; False, and nothing written, when the claim is no longer ours."""
+        changed = await self._rows.write(
+            update(poll_states)
+            .where(poll_states.c.source == claim.state.source)
+            .where(poll_states.c.lease_token == claim.token, poll_states.c.lease_until.is_not(None))
+            .values(**_state_to_row(state), lease_until=None)
+        )
+        return changed == 1
+
+    async def save_poll_state(self, state: PollState) -> None:
+        """Write a state without a claim (imports)."""
+        row = _state_to_row(state)
+        await self._rows.write(
+            self._rows.insert(poll_states).values(**row).on_conflict_do_update(index_elements=["source"], set_=row)
+        )
+
+    async def is_slice_done(self, part: Slice) -> bool:
+        """Whether this slice, with this stamp, has been stored."""
+        row = await self._rows.find(
+            select(archive_slices.c.stamp).where(
+                archive_slices.c.archive == part.archive, archive_slices.c.name == part.name
+            )
+        )
+        return row is not None and row.stamp == part.stamp
+
+    async def mark_slice_done(self, part: Slice, now: datetime) -> None:
+        """Checkpoint: the slice is stored. A changed slice takes the place of the old one."""
+        row = {"archive": part.archive, "name": part.name, "stamp": part.stamp, "stored_at": now}
+        await self._rows.write(
+            self._rows.insert(archive_slices)
+            .values(**row)
+            .on_conflict_do_update(index_elements=["archive", "name"], set_=row)
+        )
+
+    async def _pick_due(self, known: set[str], now: datetime, limit: int) -> list[str]:
+        """Page by page: sources that left the configuration stay due for ever, and are passed over."""
+        picked: dict[str, None] = {}
+        offset = 0
+        while len(picked) < limit:
+            page = await self._rows.fetch(select_due_sources(now, limit=limit, offset=offset))
+            picked |= {row.source: None for row in page if row.source in known}
+            offset += len(page)
+            if len(page) < limit:
+                break
+        return list(picked)[:limit]
+
+
+def _state_to_row(state: PollState) -> dict[str, Any]:
+    return {column.name: getattr(state, column.name) for column in _STATE}
+
+
+def _row_to_state(row: Row[Any]) -> PollState:
+    return PollState(**{column.name: row._mapping[column] for column in _STATE})
+
+
+def _row_to_claim(row: Row[Any]) -> PollClaim:
+    return PollClaim(state=_row_to_state(row), token=row.lease_token)
