@@ -50,6 +50,7 @@ def test_a_poll_that_brings_nothing_leaves_the_time_of_the_last_new_entry() -> N
 def test_a_new_body_replaces_every_validator_of_the_old_one() -> None:
     state = succeed(SEEN)
     assert (state.etag, state.last_modified, state.body_hash) == ('W/"b"', None, "h2")
+    assert succeed(SEEN, validators=replace(ANSWER, etag=None)).etag is None
 
 
 def test_an_unchanged_answer_refreshes_what_it_names_and_keeps_the_rest() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
+from rich.tree import Tree
 
 from monitor.cli.options import printable
 from monitor.match.explain import Explanation, find_nearest_failure

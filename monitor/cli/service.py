@@ -4,6 +4,7 @@ import asyncio
 import os
 from contextlib import suppress
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from monitor.cli.options import (
     DataOption,
     RulesOption,
     print_problems,
+    printable,
 )
 from monitor.clock import utc_now
 from monitor.config.project import SoundProject, load_project
@@ -27,7 +29,7 @@ from monitor.errors import InputError
 from monitor.model import Subscriber, SubscriberId
 from monitor.pipeline import Sent, preview_digest, send_trial
 from monitor.render.documents import instant
-from monitor.render.email import plain_text_of, render_email
+from monitor.render.email import render_email
 from monitor.text.suggest import did_you_mean
 
 SubscriberArgument = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="As named in the configuration.")]
@@ -67,7 +69,7 @@ def digest(
     if message is None:
         print(f'nothing waits for "{subscriber}"')
     elif out is None:
-        print(plain_text_of(message))
+        print(_plain_text_of(message))
     else:
         out.write_bytes(message)
         print(f"wrote {out}")
@@ -117,6 +119,11 @@ def _find_subscriber(project: SoundProject, asked: str) -> Subscriber:
     if asked not in known:
         raise InputError(f'no subscriber "{asked}"{did_you_mean(asked, known)}')
     return known[SubscriberId(asked)]
+
+
+def _plain_text_of(message: bytes) -> str:
+    part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
+    return "" if part is None else printable(str(part.get_content()))
 
 
 async def _preview(project: SoundProject, data: Path, subscriber: Subscriber) -> bytes | None:

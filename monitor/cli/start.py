@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -17,8 +18,12 @@ from monitor.cli.drawing import excerpt_text
 from monitor.cli.options import console, print_problems, printable
 from monitor.config.starter import write_starter
 from monitor.demo.play import Account, play_demo
-from monitor.model import Digest, DigestStory
+from monitor.model import Digest, DigestStory, StoryId
 from monitor.render.highlight import excerpts_of
+
+_SLACK_LINES = 12
+# Zero-width spaces let Slack see where a word in bold begins and ends; a terminal has no use for them.
+_FROM_SLACK = {0x200B: None}
 
 
 def demo(
@@ -36,8 +41,8 @@ def demo(
     account = asyncio.run(play_demo(directory))
     _tell(console(), account, perf_counter() - begun)
     print_problems(account.problems)
-    failed = [outcome for outcome in (*account.sent, *account.polled) if outcome.error]
-    if failed or not all(account.signatures):
+    errors = [sent.error for sent in account.sent] + [stored.error for stored in account.polled]
+    if any(errors) or not all(account.signatures):
         raise typer.Exit(1)
 
 
@@ -62,18 +67,23 @@ def _tell(out: Console, account: Account, seconds: float) -> None:
     for stored in account.polled:
         if stored.error:
             out.print(Text(f"Failed    {stored.source}: {printable(stored.error)}", style="red"))
-    for digest in account.digests:
-        _tell_digest(out, digest)
+    for stories, subscribers in _group_digests(account.digests):
+        out.print()
+        out.print(Text("Alerted   ") + Text(", ".join(subscribers), style="bold") + Text(f" of {len(stories)} stories"))
+        for story in stories:
+            _tell_story(out, story)
     _tell_deliveries(out, account)
     if not account.sent:
         out.print("Sent      nothing: there is nothing new since the last time")
 
 
-def _tell_digest(out: Console, digest: Digest) -> None:
-    out.print()
-    out.print(Text(f"Alerted   {digest.subscriber}", style="bold"), f"of {len(digest.stories)} stories")
-    for story in digest.stories:
-        _tell_story(out, story)
+def _group_digests(digests: Sequence[Digest]) -> list[tuple[tuple[DigestStory, ...], list[str]]]:
+    """Subscribers who got the same stories are told of together."""
+    groups: dict[tuple[StoryId, ...], tuple[tuple[DigestStory, ...], list[str]]] = {}
+    for digest in digests:
+        key = tuple(story.id for story in digest.stories)
+        groups.setdefault(key, (digest.stories, []))[1].append(digest.subscriber)
+    return list(groups.values())
 
 
 def _tell_story(out: Console, story: DigestStory) -> None:
@@ -106,10 +116,12 @@ def _tell_deliveries(out: Console, account: Account) -> None:
 
 
 def _slack_text(message: dict[str, object]) -> Text:
-    """What Slack shows, as far as a terminal can."""
+    """What Slack shows, as far as a terminal can, and no more of it than fits one."""
     lines: list[str] = []
     blocks = message.get("blocks")
     for block in blocks if isinstance(blocks, list) else []:
         texts = [block["text"]] if "text" in block else block.get("elements", [])
-        lines += [part["text"] for part in texts if isinstance(part.get("text"), str)]
-    return Text(printable("\n".join(lines)).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+        lines += [line for part in texts for line in str(part.get("text", "")).split("\n")]
+    if len(lines) > _SLACK_LINES:
+        lines[_SLACK_LINES:] = [f"… {len(lines) - _SLACK_LINES} more lines"]
+    return Text(printable("\n".join(lines).translate(_FROM_SLACK)))

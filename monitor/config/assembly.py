@@ -82,7 +82,7 @@ def assemble(
     assembler = _Assembler(settings, secrets, strict=strict)
     sources = [assembler.assemble_source(each) for each in definitions.sources.values() if each]
     subscribers = [assembler.assemble_subscriber(each) for each in definitions.subscribers.values() if each]
-    routes = [assembler.assemble_route(each, definitions.subscribers) for each in definitions.routes]
+    routes = [assembler.assemble_route(each) for each in definitions.routes]
     problems = [*definitions.problems, *assembler.problems, *_check_patterns(definitions, rule_ids)]
     if not problems:
         problems += _check_reach(definitions)
@@ -135,14 +135,10 @@ class _Assembler:
             language=shape.language,
         )
 
-    def assemble_route(self, route: Definition[RouteShape], known: Collection[str]) -> Route:
+    def assemble_route(self, route: Definition[RouteShape]) -> Route:
         shape, when = route.shape, route.shape.when
         for number, subscriber in enumerate(shape.to):
-            if subscriber not in known:
-                self._report(
-                    route, ("to", number), f'unknown subscriber "{subscriber}"{did_you_mean(subscriber, known)}'
-                )
-            elif subscriber in shape.to[:number]:
+            if subscriber in shape.to[:number]:
                 self._report(route, ("to", number), f'"{subscriber}" stands twice', warning=True)
         return Route(
             when=Condition(
@@ -204,24 +200,30 @@ class _Assembler:
         return self._resolve(source, ("headers", name), value, kind)
 
     def _resolve(self, definition: Definition[Any], where: KeyPath, text: str | None, kind: _Kind) -> str | None:
-        """The checked value of `text`, or of what it refers to; None when it is wrong, which is then reported."""
+        """`text`, which its shape has checked, or what it refers to; None when that is wrong, and then reported."""
         if text is None:
             return None
-        value: str | None = text
-        named = ""
+        if is_reference(text):
+            return self._look_up(definition, where, text, kind)
+        if kind.secret or _holds_password(text):
+            message = 'a secret stands in the file itself; write "env:NAME" or "file:PATH"'
+            self._report(definition, where, message, warning=True)
+        return text
+
+    def _look_up(self, definition: Definition[Any], where: KeyPath, reference: str, kind: _Kind) -> str | None:
         try:
-            if is_reference(text):
-                named = describe_reference(text)
-                value = self._secrets.find(text)
-            elif kind.secret or _holds_password(text):
-                message = 'a secret stands in the file itself; write "env:NAME" or "file:PATH"'
-                self._report(definition, where, message, warning=True)
-            if value is None:
-                self._report(definition, where, f"{named} is not set", warning=not self._strict)
-                return None if self._strict else kind.placeholder
+            value = self._secrets.find(reference)
+        except ValueError as error:
+            self._report(definition, where, str(error))
+            return None
+        name = describe_reference(reference)
+        if value is None:
+            self._report(definition, where, f"{name} is not set", warning=not self._strict)
+            return None if self._strict else kind.placeholder
+        try:
             return kind.check(value)
         except ValueError as error:
-            self._report(definition, where, f"{named}: {error}" if named else str(error))
+            self._report(definition, where, f"{name}: {error}")
             return None
 
     def _report(self, definition: Definition[Any], where: KeyPath, message: str, *, warning: bool = False) -> None:

@@ -51,6 +51,13 @@ def describe_found(value: object) -> str:
     return f"found {value}"
 
 
+def check_not_blank(text: str) -> str:
+    """A text that says something."""
+    if not text.strip():
+        raise ValueError("found an empty text")
+    return text
+
+
 def read_identifier(text: str) -> str:
     """An id: lower-case words with hyphens."""
     if not _IDENTIFIER.fullmatch(text):

@@ -12,7 +12,8 @@ from monitor.config.checks import describe_found, read_identifier
 from monitor.config.models import LATER_SECTIONS, SECTIONS, RouteShape, SourceShape, SubscriberShape
 from monitor.config.shapes import Definition, Shape, check_shape, unknown_key
 from monitor.errors import Problem
-from monitor.text.yaml import YamlDocument, parse_yaml
+from monitor.text.suggest import did_you_mean
+from monitor.text.yaml import Path, YamlDocument, parse_yaml
 
 Sources = dict[str, Definition[SourceShape] | None]
 Subscribers = dict[str, Definition[SubscriberShape] | None]
@@ -32,6 +33,17 @@ class Definitions:
     subscribers: Subscribers = field(default_factory=dict)
     routes: list[Definition[RouteShape]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    recipients: list["Recipient"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A subscriber named in `to` of a route, sound or not, with the place."""
+
+    document: YamlDocument
+    path: Path
+    label: str
+    name: str
 
 
 def read_definitions(texts: Iterable[tuple[str, str]]) -> Definitions:
@@ -49,6 +61,7 @@ def read_definitions(texts: Iterable[tuple[str, str]]) -> Definitions:
         _read_named(document, "sources", SourceShape, definitions, definitions.sources, places)
         _read_named(document, "subscribers", SubscriberShape, definitions, definitions.subscribers, places)
         _read_routes(document, definitions)
+    definitions.problems += _check_recipients(definitions)
     return definitions
 
 
@@ -111,8 +124,25 @@ def _read_routes(document: YamlDocument, definitions: Definitions) -> None:
     for number in range(len(data)):
         path, label = ("routes", number), f"route {number + 1}"
         route = _read_one(document, path, RouteShape, label, definitions.problems)
+        definitions.recipients += _list_recipients(document, path, label)
         if route:
             definitions.routes.append(route)
+
+
+def _list_recipients(document: YamlDocument, path: Path, label: str) -> Iterable[Recipient]:
+    route = document.data["routes"][path[-1]]
+    names = route.get("to") if isinstance(route, dict) else None
+    for number, name in enumerate(names if isinstance(names, list) else [names]):
+        if isinstance(name, str) and name.strip():
+            yield Recipient(document, (*path, "to", number), f"{label}: to[{number}]", name)
+
+
+def _check_recipients(definitions: Definitions) -> Iterable[Problem]:
+    known = definitions.subscribers
+    for each in definitions.recipients:
+        if each.name not in known:
+            message = f'{each.label}: unknown subscriber "{each.name}"{did_you_mean(each.name, known)}'
+            yield each.document.problem(each.path, message)
 
 
 def _read_one(

@@ -4,6 +4,7 @@ Only shapes: ids that must exist elsewhere, values that stand in the environment
 are the matter of monitor.config.assembly. `later` names the keys of the format that this version does not act on.
 """
 
+from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -11,7 +12,12 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from monitor.config.checks import (
+    check_email,
     check_header_name,
+    check_header_value,
+    check_not_blank,
+    check_url,
+    check_webhook_secret,
     describe_found,
     read_country,
     read_day,
@@ -22,8 +28,10 @@ from monitor.config.checks import (
     read_timezone,
     read_weekly,
 )
+from monitor.config.secrets import is_reference
 from monitor.config.shapes import Shape, one_of
 from monitor.model import Severity
+from monitor.text.durations import format_duration
 from monitor.text.suggest import quoted_list
 
 SECTIONS = ("sources", "subscribers", "routes")
@@ -61,14 +69,22 @@ def _check_true(value: bool) -> bool:
 def _check_whole_hours(interval: timedelta) -> timedelta:
     hours = interval / timedelta(hours=1)
     if hours != int(hours) or not 1 <= hours <= 24:
-        raise ValueError('expected whole hours from "1h" to "24h" (for longer, use "daily" or "weekly")')
+        found = format_duration(interval)
+        raise ValueError(
+            f'found "{found}", expected whole hours from "1h" to "24h" (for longer, use "daily" or "weekly")'
+        )
     return interval
 
 
-def _check_not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("found an empty text")
-    return text
+def _check_not_empty(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("found an empty list, expected at least one")
+    return values
+
+
+def _unless_elsewhere(check: Callable[[str], str]) -> AfterValidator:
+    """Check what stands in the file; what stands elsewhere is checked when it has been looked up."""
+    return AfterValidator(lambda text: text if is_reference(text) else check(text))
 
 
 def _check_fixed_texts(language: str) -> str:
@@ -77,8 +93,10 @@ def _check_fixed_texts(language: str) -> str:
     return language
 
 
-Word = Annotated[str, AfterValidator(_check_not_blank)]
+Word = Annotated[str, AfterValidator(check_not_blank)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_as_tuple)]
+Url = Annotated[str, _unless_elsewhere(check_url)]
+HeaderValue = Annotated[str, _unless_elsewhere(check_header_value)]
 Language = Annotated[str, BeforeValidator(read_language)]
 Languages = Annotated[tuple[Language, ...], BeforeValidator(_as_tuple)]
 SeverityWord = Annotated[str, BeforeValidator(one_of(severity.value for severity in Severity))]
@@ -92,7 +110,7 @@ class SourceShape(Shape):
 
     later: ClassVar[frozenset[str]] = frozenset({"sitemap", "full_text"})
 
-    feed: Word | None = None
+    feed: Url | None = None
     archive: Word | None = None
     tags: Words = ()
     tier: Tier | None = None
@@ -100,7 +118,7 @@ class SourceShape(Shape):
     country: Annotated[str, BeforeValidator(read_country)] | None = None
     every: Annotated[timedelta, BeforeValidator(read_interval), _refuse_later("adaptive")] | None = None
     alert_backlog: bool = False
-    headers: dict[Annotated[str, AfterValidator(check_header_name)], str] = Field(default_factory=dict)
+    headers: dict[Annotated[str, AfterValidator(check_header_name)], HeaderValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def check_kind(self) -> "SourceShape":
@@ -115,14 +133,14 @@ class SourceShape(Shape):
 class SlackShape(Shape):
     """`slack:` of a subscriber."""
 
-    webhook: Word
+    webhook: Url
 
 
 class WebhookShape(Shape):
     """`webhook:` of a subscriber."""
 
-    url: Word
-    secret: Word
+    url: Url
+    secret: Annotated[str, _unless_elsewhere(check_webhook_secret)]
 
 
 class SubscriberShape(Shape):
@@ -130,7 +148,7 @@ class SubscriberShape(Shape):
 
     later: ClassVar[frozenset[str]] = frozenset({"quiet", "cap", "apprise"})
 
-    email: Word | None = None
+    email: Annotated[str, _unless_elsewhere(check_email)] | None = None
     slack: SlackShape | None = None
     webhook: WebhookShape | None = None
     timezone: Annotated[ZoneInfo, BeforeValidator(read_timezone)] | None = None
@@ -164,7 +182,7 @@ class SendShape(Shape):
     hourly: Flag | None = None
     every: Annotated[timedelta, BeforeValidator(read_interval), AfterValidator(_check_whole_hours)] | None = None
     daily: Annotated[time, BeforeValidator(read_time)] | None = None
-    days: Annotated[tuple[Day, ...], Field(min_length=1), BeforeValidator(_as_tuple)] | None = None
+    days: Annotated[tuple[Day, ...], AfterValidator(_check_not_empty), BeforeValidator(_as_tuple)] | None = None
     weekly: Annotated[tuple[int, time], BeforeValidator(read_weekly)] | None = None
     max_stories: Annotated[int, Field(ge=1)] | None = None
 
@@ -192,7 +210,7 @@ class RouteShape(Shape):
     later: ClassVar[frozenset[str]] = frozenset({"update"})
 
     when: WhenShape = WhenShape()
-    to: Annotated[tuple[Word, ...], Field(min_length=1), BeforeValidator(_as_tuple)]
+    to: Annotated[tuple[Word, ...], AfterValidator(_check_not_empty), BeforeValidator(_as_tuple)]
     send: Annotated[SendShape, BeforeValidator(_check_send)]
     go_on: bool = Field(default=False, alias="continue")
     when_empty: Annotated[str, BeforeValidator(one_of(["skip"])), _refuse_later("proof")] = "skip"

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from monitor.config.checks import (
     check_database,
+    check_not_blank,
     check_sender,
     read_interval,
     read_language,
@@ -56,7 +57,7 @@ class SmtpSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    host: Annotated[str, Field(min_length=1)] = "localhost"
+    host: Annotated[str, AfterValidator(check_not_blank)] = "localhost"
     port: Annotated[int, Field(ge=1, le=65535)] = 25
     tls: Annotated[
         Literal["none", "starttls", "implicit"], BeforeValidator(one_of(["none", "starttls", "implicit"]))

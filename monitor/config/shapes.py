@@ -145,6 +145,8 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
 def _describe(details: ErrorDetails, model: type[BaseModel]) -> Fault:
     path = tuple(step for step in details["loc"] if step != "[key]")
     parent, key = path[:-1], str(path[-1]) if path else ""
+    if path != details["loc"]:
+        return Fault(path, parent, _message_of(details, parent), at_key=True)
     if details["type"] == "extra_forbidden":
         return Fault(path, parent, _describe_unknown(key, _model_at(model, parent)), at_key=True)
     if details["type"] == "missing":
@@ -162,8 +164,6 @@ def _message_of(details: ErrorDetails, path: Path) -> str:
     if kind in _LIMITS:
         words, key = _LIMITS[kind]
         return f"{found}, expected {words} {context[key]}"
-    if kind == "too_short":
-        return "found an empty list, expected at least one"
     return f"{found}: {details['msg'].lower()}"
 
 

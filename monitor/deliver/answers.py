@@ -28,7 +28,8 @@ _MOST_SHOWN = 200
 _SHARE_FOR_WORDS = 0.1
 # Shorter parts of an address are words such as "hooks", and no secrets.
 _SHORTEST_SECRET = 8
-_UNCOMPRESSED = {"Accept-Encoding": "identity", "Content-Type": "application/json"}
+# Deliveries to one endpoint are minutes apart: a connection kept open would be one that its server has since closed.
+_HEADERS = {"Accept-Encoding": "identity", "Connection": "close", "Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Endpoints:
         response = await self.session.post(
             url,
             data=body,
-            headers={**_UNCOMPRESSED, **headers},
+            headers={**_HEADERS, **headers},
             allow_redirects=False,
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None),

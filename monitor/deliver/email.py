@@ -16,7 +16,7 @@ from monitor.net.failures import explain_failure
 from monitor.render.addresses import envelope_address, find_address, parse_sender
 from monitor.render.email import render_email
 
-_FAREWELL_SECONDS = 2
+_SHARE_FOR_FAREWELL = 0.1
 # Passwords shorter than this would blank out half the server's words.
 _SHORTEST_SECRET = 4
 _MESSAGE_TOO_LARGE = 552
@@ -69,7 +69,7 @@ class EmailChannel:
             client = self._new_client()
             try:
                 answer = await self._hand_over(client, recipient, delivery.payload)
-                await _say_goodbye(client)
+                await self._say_goodbye(client)
             finally:
                 client.close()
         return self._show(answer, recipient) or "accepted"
@@ -100,6 +100,12 @@ class EmailChannel:
             # Not "from error": a server may repeat what it was told, and a traceback in a log would show it.
             raise self._failure(error, recipient) from None
 
+    async def _say_goodbye(self, client: aiosmtplib.SMTP) -> None:
+        """The message is accepted already: whatever happens to QUIT must not make it look failed."""
+        with suppress(aiosmtplib.SMTPException, OSError):
+            async with asyncio.timeout(self._options.timeout.total_seconds() * _SHARE_FOR_FAREWELL):
+                await client.quit()
+
     def _failure(self, error: Exception, recipient: str) -> DeliveryError:
         if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
             error = error.recipients[0]  # there is only one
@@ -111,13 +117,6 @@ class EmailChannel:
     def _show(self, text: str, recipient: str) -> str:
         credentials = (self._options.username or "", self._options.password or "")
         return show(text, (recipient, *(secret for secret in credentials if len(secret) >= _SHORTEST_SECRET)))
-
-
-async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
-    """The message is accepted already: whatever happens to QUIT must not make it look failed."""
-    with suppress(aiosmtplib.SMTPException, OSError):
-        async with asyncio.timeout(_FAREWELL_SECONDS):
-            await client.quit()
 
 
 def _is_permanent(error: Exception) -> bool:

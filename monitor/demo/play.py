@@ -7,7 +7,7 @@ addresses of the loopback servers in the environment that the shipped configurat
 import hmac
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
@@ -71,12 +71,7 @@ async def play_demo(directory: Path, world: World | None = None) -> Account:
             "ARCHIVE_WEBHOOK_URL": f"{receiver.url}/alerts",
             "ARCHIVE_WEBHOOK_SECRET": _WEBHOOK_SECRET,
         }
-        project = load_project(
-            samples_directory("config"),
-            samples_directory("rules"),
-            environment,
-            dotenv_file=samples_directory("config") / ".env",
-        )
+        project = _load_samples(environment)
         polled, imported, digests, sent = await _run(project, directory / "data", world)
         files = _keep(directory, sink.messages, slack.messages, receiver.requests)
         return Account(
@@ -88,6 +83,12 @@ async def play_demo(directory: Path, world: World | None = None) -> Account:
             slack=slack.messages,
             signatures=tuple(is_signed(request, _WEBHOOK_SECRET) for request in receiver.requests),
         )
+
+
+def _load_samples(environment: Mapping[str, str]) -> SoundProject:
+    """The shipped project; settings of the place where the demo is started stay out of it."""
+    config = samples_directory("config")
+    return load_project(config, samples_directory("rules"), environment, dotenv_file=config / ".env")
 
 
 def is_signed(request: Received, secret: str) -> bool:

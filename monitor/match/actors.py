@@ -83,8 +83,10 @@ class Vocabulary:
     def concept_lexicon(self, concept: str) -> Lexicon:
         """The terms of a concept; KeyError when there is none of that id."""
         found = self.concepts[concept]
-        aliases = [Alias(term) for term in found.terms]
-        return self._remember(("concept", concept), lambda: build_lexicon(aliases, self.table, found.languages))
+        return self._remember(
+            ("concept", concept),
+            lambda: build_lexicon([Alias(term) for term in found.terms], self.table, found.languages),
+        )
 
     def actor_lexicon(self, actor: str, include: frozenset[Include]) -> Lexicon:
         """The names of an actor and of those it includes; KeyError when there is none of that id."""

@@ -161,17 +161,28 @@ class _Versions:
     def __init__(self, vocabulary: Vocabulary, found: Definitions) -> None:
         self._vocabulary = vocabulary
         self._found = found
+        self._hashes: dict[tuple[str, str], str] = {}
 
     def version_of(self, rule_id: str, used: set[tuple[str, str]]) -> str:
         """16 hexadecimal digits that change with anything that changes what the rule does or says."""
         actors = {other for kind, name in used if kind == "actor" for other in self._vocabulary.references_of(name)}
-        content = {
-            "rule": {key: value for key, value in self._found.rules[rule_id].value.items() if key not in _NOT_HASHED},
-            "actors": {name: self._found.actors[name].value for name in actors},
-            "concepts": {name: self._found.concepts[name].value for kind, name in used if kind == "concept"},
-        }
-        return blake2b(_canonical(content), digest_size=8).hexdigest()
+        concepts = {name for kind, name in used if kind == "concept"}
+        rule = {key: value for key, value in self._found.rules[rule_id].value.items() if key not in _NOT_HASHED}
+        return _hash(
+            {
+                "rule": rule,
+                "actors": {name: self._hash_of("actor", name, self._found.actors) for name in actors},
+                "concepts": {name: self._hash_of("concept", name, self._found.concepts) for name in concepts},
+            }
+        )
+
+    def _hash_of(self, kind: str, name: str, nodes: Mapping[str, Node]) -> str:
+        known = self._hashes.get((kind, name))
+        if known is None:
+            known = self._hashes[kind, name] = _hash(nodes[name].value)
+        return known
 
 
-def _canonical(content: dict[str, Any]) -> bytes:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+def _hash(content: Any) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return blake2b(canonical.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

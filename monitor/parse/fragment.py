@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-z
 _DROPPED = frozenset(
     {
         "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
-        "form", "button", "select", "textarea", "input", "head", "title", "nav", "figure", "figcaption", "audio",
+        "button", "select", "textarea", "input", "head", "title", "nav", "figure", "figcaption", "audio",
         "video", "map",
     }
 )  # fmt: skip
@@ -129,14 +129,16 @@ def _iter_paragraphs(lines: list[str]) -> Iterator[str]:
 def _iter_captions(root: HtmlElement) -> Iterator[HtmlElement]:
     taken: set[HtmlElement] = set()
     for element in root.iter():
-        if not isinstance(element.tag, str) or any(parent in taken for parent in element.iterancestors()):
-            continue
-        classes = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-        if element.tag == "figcaption" or (
-            _CAPTION_CLASS.search(classes) and element.tag not in ("div", "figure", "table")
-        ):
+        if _is_caption(element) and not any(parent in taken for parent in element.iterancestors()):
             taken.add(element)
             yield element
+
+
+def _is_caption(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str):
+        return False
+    marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    return element.tag == "figcaption" or (_CAPTION_CLASS.search(marks) is not None and element.tag not in _NO_CAPTIONS)
 
 
 def _read_caption(element: HtmlElement) -> Image:

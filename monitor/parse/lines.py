@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _LONGEST_CREDIT = 100
+_LONGEST_CAPTION = 600
 _MOST_CREDIT_WORDS = 12
 _LONGEST_POINTER = 250
 _LONGEST_BYLINE = 100
@@ -31,8 +32,9 @@ _SCRIPT_SHAPES = tuple(
         r"^[\w$]+(?:\.[\w$]+)+\s*(?:=[^=]|\|\||\(.*[;{]$|\[)",
         r"^[\w$]+(?:\.[\w$]+)*\((?:['\"{\[].*|)\)\s*;?$",
         r"^(?:\}\s*\)?|\)\s*)[)(\w\s,.'\"\[\]]*;$",
-        r"\b(?:dataLayer|gtag|googletag|_gaq|fbq|adsbygoogle|ytag|_paq|ym)\b\s*(?:[(=;.\[|]|$)",
-        r"^(?:if|for|while|try|catch|return)\b.*[{;]$",
+        r"\b(?:dataLayer|gtag|googletag|_gaq|fbq|adsbygoogle|ytag|_paq|ym)\b\s*(?:[(=;\[]|\.\w|\|\|)",
+        r"^(?:if|for|while|catch|switch)\s*\(.*[{;)]$",
+        r"^(?:return\b.*;|try\s*\{.*|else\b.*\{)$",
         r"^[.#@]?[\w.#:>\s,-]{1,80}\{[^{}]*[:;]?[^{}]*\}?$",
         r"^[a-z-]{2,40}\s*:\s*[^.!?]{1,80};$",  # a CSS declaration
         r"^\s*[{\[]\s*\"@?\w+\"\s*:",
@@ -57,7 +59,7 @@ _SOURCE_WORDS = (
 _OF_THE_PICTURE = (
     r"(?:\s+(?:source|credit|credits|courtesy|by|de l['’]image|de la imagen|изображения|фото|зображення|crédit))?"
 )
-_LABEL = rf"(?:{_PHOTO_WORDS}|{_SOURCE_WORDS}){_OF_THE_PICTURE}(?:\s*(?:/|-|\s)\s*(?:{_PHOTO_WORDS}|{_SOURCE_WORDS}))?"
+_LABEL = rf"(?:{_PHOTO_WORDS}|{_SOURCE_WORDS}){_OF_THE_PICTURE}(?:\s*[/-]?\s*(?:{_PHOTO_WORDS}|{_SOURCE_WORDS}))?"
 _CREDIT = re.compile(rf"^[\[(]?\s*(?:{_LABEL})\s*[:：՝=|]\s*(?P<value>.+?)\s*[\])]?$", re.IGNORECASE)
 # The BBC writes "IMAGE SOURCE,GETTY IMAGES" and "Image caption, …"; agencies "Photo by X / AFP".
 _CREDIT_WITHOUT_COLON = re.compile(
@@ -66,7 +68,10 @@ _CREDIT_WITHOUT_COLON = re.compile(
     r"фото\s+[–—-]\s)\s*(?P<value>.+?)\s*[\])]?$",
     re.IGNORECASE,
 )
-_COPYRIGHT = re.compile(r"^[\[(]?\s*(?:©|\(c\)|copyright\b\s*:?)\s*(?P<value>.+?)\s*[\])]?$", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"^[\[(]?\s*(?:©|\(c\)|copyright\b\s*:?)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?,?\s+)?(?P<value>.+?)\s*[\])]?$",
+    re.IGNORECASE,
+)
 _INLINE_CREDIT = re.compile(
     rf"^(?P<caption>.+?[^\s(\[])\s*(?:[.|–—-]\s*|\s)(?P<credit>[(\[]?(?:©\s*|(?:{_PHOTO_WORDS}|{_SOURCE_WORDS})\s*[:：]\s*"
     r"|Photo by\s|Photograph by\s).{2,80})$",
@@ -100,7 +105,8 @@ _FURNITURE = re.compile(
     r"^[\W_]{0,4}(?:advertisement|advertising|sponsored(?: content)?|skip (?:ad|advertisement|to (?:main )?content)|"
     r"share(?: this)?(?: (?:article|story|on|via)\b.{0,40})?|comments?(?: \(\d+\))?|leave a (?:comment|reply)|"
     r"sign up (?:for|to) (?:our|the) .{0,60}newsletter.{0,40}|subscribe(?: now| to .{0,60})?|follow us(?: on .{0,40})?|"
-    r"continue reading(?: .{0,60})?|read more|print(?: this)?|click here(?: to .{0,60})?|all rights reserved|"
+    r"continue reading(?: .{0,60})?|read more|print(?: this)?|click here(?: to .{0,60})?|"
+    r"(?:(?:©|\(c\)|copyright).{0,120})?all rights reserved|"
     r"the post .{1,250} (?:appeared first|first appeared) on .{1,100}|this article (?:was )?(?:first|"
     r"originally) (?:appeared|published) .{1,100}|"
     r"реклама|поделиться|подписаться|anzeige|werbung|publicité|publicidad|pubblicità|reklama|reklam|реклама)[\W_]*$",
@@ -153,6 +159,8 @@ def strip_tags(line: str) -> str:
 
 def find_credit(line: str) -> str | None:
     """Who made the picture, when that is all a line says; never for a sentence that begins with such a word."""
+    if len(line) > 2 * _LONGEST_CREDIT:
+        return None
     for pattern in (_CREDIT, _CREDIT_WITHOUT_COLON, _COPYRIGHT):
         found = pattern.match(line)
         if found and _is_name_like(found["value"]):
@@ -163,7 +171,7 @@ def find_credit(line: str) -> str | None:
 def split_caption(line: str) -> CaptionLine:
     """The caption of a line in a caption's place, with the credit that may end it: "A bridge. Photo: X/Agency"."""
     line = _CAPTION_LABEL.sub("", line)
-    found = _INLINE_CREDIT.match(line)
+    found = _INLINE_CREDIT.match(line) if len(line) <= _LONGEST_CAPTION else None
     credit = find_credit(found["credit"].strip(" .|")) if found else None
     if found is None or credit is None:
         return CaptionLine(line or None, None)
@@ -210,6 +218,6 @@ def _is_name_like(value: str) -> bool:
     if len(value) > _LONGEST_CREDIT or len(words) > _MOST_CREDIT_WORDS:
         return False
     capitals = sum(1 for word in words if not word[0].islower())
-    if ends_sentence(value) and len(words) > 4:
-        return False
-    return capitals * 2 >= len(words)
+    if ends_sentence(value):
+        return len(words) <= 4 and capitals == len(words)
+    return capitals * 2 >= len(words) or len(words) == 1  # "dpa"

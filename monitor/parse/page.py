@@ -26,7 +26,7 @@ from monitor.parse.urls import accept_canonical, clean_url
 from monitor.text.fold import fold_words
 
 _LONGEST = 8_000_000
-_PRUNED = ("script", "style", "noscript", "template", "iframe", "svg", "figure", "nav", "form", "button")
+_PRUNED = ("script", "style", "noscript", "template", "iframe", "svg", "figure", "nav", "button", "select")
 _TITLES = ("og:title", "twitter:title", "dc.title")
 _STANDFIRSTS = ("og:description", "description", "twitter:description", "dc.description")
 _PUBLISHED = (

@@ -73,7 +73,7 @@ def fits(condition: Condition, candidate: Candidate) -> bool:
     """Whether a match meets every part of a route's condition; an empty part asks nothing.
 
     Within a part any one of its values is enough. Where the language of an article is unknown its source's stands in
-    for it; where that is unknown too, it is none of the languages that a route can name.
+    for it; where that is unknown too, it passes.
     """
     return all(check(condition, candidate) for check in _CHECKS)
 
@@ -107,10 +107,10 @@ def _fits_any(values: Iterable[object], wanted: tuple[object, ...]) -> bool:
     return not wanted or any(value in wanted for value in values)
 
 
-def _languages(candidate: Candidate) -> tuple[str, ...]:
-    """The language of a candidate, and the plain one of a regional one: who asks for "pt" also gets "pt-BR"."""
+def _fits_language(candidate: Candidate, wanted: tuple[str, ...]) -> bool:
+    """Who asks for "pt" also gets "pt-BR"; an unknown language passes, as in rules, or a match would be lost unseen."""
     language = candidate.article.language or candidate.source.language
-    return (language, language.partition("-")[0]) if language else ()
+    return language is None or _fits_any((language, language.partition("-")[0]), wanted)
 
 
 # One row for each part of a condition.
@@ -120,7 +120,7 @@ _CHECKS: tuple[Callable[[Condition, Candidate], bool], ...] = (
     lambda asked, found: _fits_any(found.rule.tags, asked.tags),
     lambda asked, found: _fits_pattern(found.source.id, asked.source),
     lambda asked, found: _fits_any(found.source.tags, asked.source_tags),
-    lambda asked, found: _fits_any(_languages(found), asked.language),
+    lambda asked, found: _fits_language(found, asked.language),
     lambda asked, found: _fits_any((found.source.tier,), asked.tier),
     lambda asked, found: _fits_any((mention.actor for mention in found.match.mentions), asked.actor),
 )

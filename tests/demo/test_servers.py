@@ -5,6 +5,7 @@ import json
 import smtplib
 from collections.abc import Mapping
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,9 @@ def test_a_receiver_keeps_the_raw_body_and_answers_by_its_script() -> None:
             server.answer_next(Answer(410), Answer(500))
             statuses = []
             for body in (b"\x00\xff", b"x" * 3_000_000, b""):
-                async with session.post(f"{server.url}/in", data=body, headers={"webhook-id": "1"}) as response:
+                async with session.post(
+                    f"{server.url}/in", data=BytesIO(body), headers={"webhook-id": "1"}
+                ) as response:
                     statuses.append(response.status)
             return statuses, server
 

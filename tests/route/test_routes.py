@@ -123,7 +123,7 @@ def test_without_routes_or_matches_nothing_follows() -> None:
         ({"language": ("ru",)}, {}, False),
         ({"language": ("pt",)}, {"language": "pt-BR"}, True),
         ({"language": ("pt-BR",)}, {"language": "pt"}, False),
-        ({"language": ("en",)}, {"language": None}, False),
+        ({"language": ("en",)}, {"language": None}, True),
         ({"language": ("hy",)}, {"language": None, "source_language": "hy"}, True),
         ({"language": ("hy",)}, {"language": "en", "source_language": "hy"}, False),
         ({"tier": (1, 2)}, {"tier": 2}, True),

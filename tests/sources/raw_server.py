@@ -53,7 +53,7 @@ class RawServer:
                 await writer.drain()
             if self._ending == "hang":
                 await asyncio.Event().wait()
-        except ConnectionError:
+        except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()

@@ -263,6 +263,15 @@ def test_an_address_that_is_none_is_a_fetch_error(address: str) -> None:
         asyncio.run(fetch(make_source(address)))
 
 
+def test_a_server_without_tls_is_named_as_such() -> None:
+    async def attempt() -> None:
+        async with WebhookReceiver() as server:
+            await fetch(make_source(f"https://127.0.0.1:{server.port}/feed"))
+
+    with pytest.raises(FetchError, match="no TLS connection could be made"):
+        asyncio.run(attempt())
+
+
 def test_a_header_that_cannot_be_sent_is_a_fetch_error_without_its_value() -> None:
     async def attempt() -> None:
         async with WebhookReceiver() as server:

@@ -13,12 +13,12 @@ WIRE_TEXT = "Forecasters expect the river to crest on Sunday. " * 5
 def test_the_same_text_under_another_headline_is_the_same_story() -> None:
     first = make_article(WIRE_TEXT, title="River to crest", source="wire")
     copy = make_article(WIRE_TEXT.upper(), title="Towns brace for Sunday", source="daily")
-    assert assign_stories([first, copy], {}) == {first.id: first.id, copy.id: first.id}
+    assert assign_stories([first, copy], {}) == {first.id: StoryId(first.id), copy.id: StoryId(first.id)}
 
 
 def test_different_texts_are_different_stories() -> None:
     one, other = make_article("One thing happened."), make_article("Another thing happened.")
-    assert assign_stories([one, other], {}) == {one.id: one.id, other.id: other.id}
+    assert assign_stories([one, other], {}) == {one.id: StoryId(one.id), other.id: StoryId(other.id)}
 
 
 def test_a_known_story_takes_in_a_new_copy_of_its_text() -> None:
@@ -29,18 +29,18 @@ def test_a_known_story_takes_in_a_new_copy_of_its_text() -> None:
 def test_a_story_has_the_id_of_the_article_fetched_first() -> None:
     late = make_article(WIRE_TEXT, key="late", fetched_at=NOON + timedelta(minutes=1))
     early = make_article(WIRE_TEXT, key="early")
-    assert set(assign_stories([late, early], {}).values()) == {early.id}
+    assert set(assign_stories([late, early], {}).values()) == {StoryId(early.id)}
 
 
 def test_of_articles_fetched_together_the_first_given_names_the_story() -> None:
     articles = [make_article(WIRE_TEXT, key=key) for key in ("b", "a")]
-    assert set(assign_stories(articles, {}).values()) == {articles[0].id}
+    assert set(assign_stories(articles, {}).values()) == {StoryId(articles[0].id)}
 
 
 def test_articles_without_a_word_of_text_are_not_taken_for_one_story() -> None:
     pictures = [make_article(body, key=key) for key, body in (("a", None), ("b", None), ("c", "…!"))]
     known = {pictures[0].fingerprint: StoryId("wire/old picture")}
-    assert assign_stories(pictures, known) == {picture.id: picture.id for picture in pictures}
+    assert assign_stories(pictures, known) == {picture.id: StoryId(picture.id) for picture in pictures}
 
 
 def test_no_articles_tell_no_stories() -> None:

@@ -1,0 +1,171 @@
+"""Servers on loopback that answer as a script says: HTTP endpoints and an SMTP server, down to single bytes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+import aiohttp
+
+from monitor.errors import DeliveryError
+from monitor.model import Address
+from monitor.net.guard import AddressGuard
+from monitor.net.http import open_session
+from monitor.ports import Channel
+from tests.deliver.values import make_delivery
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listen(serve: Serve) -> AsyncIterator[int]:
+    """A server on a free port of 127.0.0.1; gives the port. At the end it drops every connection."""
+    open_connections: set[asyncio.Task[None] | None] = set()
+
+    async def serve_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_connections.add(asyncio.current_task())
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await serve(reader, writer)
+        writer.close()
+        with suppress(OSError, asyncio.CancelledError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(serve_and_close, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        tasks = [task for task in open_connections if task and not task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def loopback_session(*allowed: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """The service's own HTTP client, which may reach the given networks; by default loopback."""
+    guard = AddressGuard(tuple(ip_network(network) for network in allowed or ("127.0.0.0/8",)))
+    async with open_session(guard, user_agent="tests") as session:
+        yield session
+
+
+async def closed_port() -> int:
+    """A port where nobody listens."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None: ...
+
+    async with listen(refuse) as port:
+        return port
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as it came; the names of headers are in lower case."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class HttpPeer:
+    """Answers each request with the next of `answers`, the last one for ever; b"" hangs up, None never answers."""
+
+    answers: list[bytes | None]
+    requests: list[Received] = field(default_factory=list)
+    endless: bool = False
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection, one request."""
+        self.requests.append(await _read_request(reader))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if answer is None:
+            await reader.read()  # until the client gives up
+            return
+        writer.write(answer)
+        while self.endless:
+            writer.write(b"x" * 1_000)
+            await writer.drain()
+            if reader.at_eof():
+                return
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Received:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Received(head[0].split()[1], headers, body)
+
+
+def answer(status: int, text: str = "", **headers: str) -> bytes:
+    """An HTTP answer; underscores in names of headers stand for hyphens."""
+    body = b"" if status in (204, 304) else text.encode()
+    lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+async def outcomes_of(
+    channel_of: Callable[[aiohttp.ClientSession], Channel], address_of: Callable[[int], Address]
+) -> dict[int, str]:
+    """What a channel makes of each status from 200 to 599: accepted, transient or permanent."""
+    outcomes = {}
+    statuses = range(200, 600)
+    peer = HttpPeer([answer(status, "words") for status in statuses])
+    async with listen(peer) as port, loopback_session() as session:
+        for status in statuses:
+            try:
+                await channel_of(session).send(make_delivery(), address_of(port))
+                outcomes[status] = "accepted"
+            except DeliveryError as error:
+                assert f"answered {status}" in str(error)
+                outcomes[status] = "permanent" if error.permanent else "transient"
+    return outcomes
+
+
+@dataclass(slots=True)
+class SmtpPeer:
+    """Answers each SMTP command as `replies` says: its verb, or "greeting" and "message" (what follows the DATA).
+
+    A reply of "" hangs up, None never answers. `messages` are the texts that were accepted, with their recipients.
+    """
+
+    replies: dict[str, str | None] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ("SIZE 10000000", "SMTPUTF8", "AUTH PLAIN")
+    commands: list[str] = field(default_factory=list)
+    messages: list[bytes] = field(default_factory=list)
+    now_open: int = 0
+    most_open: int = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
+        self.now_open += 1
+        self.most_open = max(self.most_open, self.now_open)
+        try:
+            going = await self._reply("greeting", "220 test ESMTP", reader, writer)
+            while going and (line := (await reader.readline()).decode().strip()):
+                self.commands.append(line)
+                going = await self._obey(line.split()[0].upper(), reader, writer)
+        finally:
+            self.now_open -= 1
+
+    async def _obey(self, verb: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        if verb == "DATA" and await self._reply("DATA", "354 go on", reader, writer):
+            if self.replies.get("DATA") is not None:
+                return True
+            message = await reader.readuntil(b"\r\n.\r\n")
+            self.messages.append(message[:-3].replace(b"\r\n..", b"\r\n."))
+            return await self._reply("message", "250 2.0.0 queued as 4711", reader, writer)
+        extensions = "".join(f"-{name}\r\n250" for name in self.extensions)
+        usual = {"EHLO": f"250-test\r\n250{extensions} 8BITMIME", "QUIT": "221 bye", "AUTH": "235 welcome"}
+        return await self._reply(verb, usual.get(verb, "250 ok"), reader, writer) and verb != "QUIT"
+
+    async def _reply(self, step: str, usual: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        reply = self.replies.get(step, usual)
+        if reply is None:
+            await reader.read()  # until the client gives up
+        elif reply:
+            writer.write(f"{reply}\r\n".encode())
+            await writer.drain()
+        return bool(reply)

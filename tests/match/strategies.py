@@ -1,0 +1,97 @@
+"""Random articles, vocabularies and clauses over a handful of words, small enough that things meet."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from monitor.model import Article, Image
+from tests.builders import make_article
+
+WORDS = ["alpha", "alphabet", "beta", "betas", "gamma", "gamut", "delta", "den", "the"]
+PATTERNS = ["alph*", "beta*", "gam*", "gam?t", "del?a", "den*", "bet?*", "alpha beta", "the gam*", "beta beta", "den the alpha"]
+PLACES = ["title", "standfirst", "lead", "caption", "credit", "body", "author", "url", "first 3 words", "first 7 words"]
+VOCABULARY: dict[str, Any] = {
+    "actors": {
+        "republic": {"kind": "state", "names": {"en": ["alpha", "alphabet*"], "ru": ["gam*"]}},
+        "capital": {"kind": "place", "part_of": "republic", "names": ["beta"]},
+        "suburb": {"kind": "place", "part_of": "capital", "names": ["den the"]},
+        "leader": {
+            "kind": "person",
+            "names": [{"text": "delta", "needs": ["republic"]}, "the delta"],
+            "acts_for": [{"actor": "republic", "from": "2020-01-01", "to": "2022-12-31"}],
+        },
+        "heir": {
+            "kind": "person",
+            "names": [{"text": "gamma", "needs": ["leader", "suburb"]}],
+            "acts_for": [{"actor": "republic", "from": "2023-01-01"}, {"actor": "capital", "to": "2019-12-31"}],
+        },
+    },
+    "concepts": {
+        "plain": {"terms": ["alpha", "alpha beta", "gam?t"]},
+        "bound": {"terms": {"en": ["beta*", "delta"], "ru": ["alph*", "the den"]}},
+    },
+}
+
+_words = st.lists(st.sampled_from(WORDS), min_size=2, max_size=7).map(lambda words: " ".join(words).capitalize())
+_paragraphs = st.lists(_words, min_size=1, max_size=3).map(". ".join)
+texts = st.lists(_paragraphs, min_size=1, max_size=3).map("\n\n".join)
+_maybe = st.none() | _words
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> Article:
+    day = draw(st.none() | st.dates(date(2019, 6, 1), date(2023, 6, 30)))
+    return make_article(
+        draw(st.one_of(texts, texts, texts, st.none())),
+        title=draw(_maybe),
+        standfirst=draw(_maybe),
+        images=(Image(caption=draw(_maybe), credit=draw(_maybe)),) if draw(st.booleans()) else (),
+        authors=tuple(draw(st.lists(_words, max_size=1))),
+        url=draw(_maybe),
+        language=draw(st.sampled_from([None, "en", "ru"])),
+        published=datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None,
+        key="k",
+    )
+
+
+_within = st.sampled_from(["0 words", "1 word", "3 words", "sentence", "paragraph"])
+_scopes = st.lists(st.sampled_from(PLACES), min_size=1, max_size=3, unique=True)
+_actors = st.sampled_from(sorted(VOCABULARY["actors"]))
+_leaves = (
+    st.sampled_from(WORDS + PATTERNS)
+    | st.sampled_from(WORDS + PATTERNS).map(lambda text: {"text": text})
+    | st.sampled_from(sorted(VOCABULARY["concepts"])).map(lambda name: {"concept": name})
+    | _actors.map(lambda name: {"actor": name})
+    | st.builds(
+        lambda name, include: {"actor": name, "include": include},
+        _actors,
+        st.sampled_from([[], ["parts"], ["acts_for"], ["parts", "acts_for"]]),
+    )
+)
+
+
+@st.composite
+def _modified(draw: st.DrawFn, clause: Any) -> Any:
+    mapping = {"text": clause} if isinstance(clause, str) else dict(clause)
+    if draw(st.booleans()):
+        mapping["in"] = draw(_scopes)
+    if draw(st.booleans()):
+        mapping["not_near"] = {"of": draw(st.lists(_leaves, min_size=1, max_size=2)), "within": draw(_within)}
+    return mapping
+
+
+def _compound(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    several = st.lists(inner, min_size=1, max_size=3)
+    nears = st.builds(
+        lambda near, within, order: {"near": near, "within": within, "order": order},
+        st.lists(inner, min_size=2, max_size=3),
+        _within,
+        st.sampled_from(["any", "given"]),
+    )
+    plain = several.map(lambda parts: {"all": parts}) | several.map(lambda parts: {"any": parts}) | nears
+    with_absence = st.builds(lambda parts, none: {"all": [*parts, {"none": none}]}, several, several)
+    return plain | with_absence | plain.flatmap(_modified)
+
+
+clauses = st.recursive(_leaves | _leaves.flatmap(_modified), _compound, max_leaves=6)

@@ -1,0 +1,63 @@
+"""The engine against an evaluator that tries everything: same verdicts, same mentions, index on or off."""
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.match.evidence import locate_mentions
+from monitor.match.matcher import RuleMatcher
+from monitor.match.rules import RuleSet, load_rules
+from monitor.match.view import ArticleView
+from monitor.model import Article
+from monitor.text.fold import fold_words
+from tests.match.naive import NaiveArticle, evaluate
+from tests.match.strategies import VOCABULARY, articles, clauses
+
+_THOROUGH = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _load(*matches: Any) -> RuleSet:
+    rules = {f"r{number}": {"match": match} for number, match in enumerate(matches)}
+    rule_set = load_rules([("random.json", json.dumps({**VOCABULARY, "rules": rules}))])
+    assert [str(problem) for problem in rule_set.problems] == []
+    return rule_set
+
+
+@_THOROUGH
+@given(clause=clauses, article=articles())
+def test_every_clause_finds_what_trying_everything_finds(clause: Any, article: Article) -> None:
+    compiled = _load(clause).rules[0]
+    view = ArticleView(article, compiled.table)
+    found = compiled.clause.find(view)
+    expected = evaluate(clause, NaiveArticle(article), VOCABULARY)
+    assert (found is None) == (expected is None)
+    spans = set()
+    for occurrence in found or ():
+        field = view.field_at(occurrence.start)
+        spans.add((field.path, occurrence.start - field.first, occurrence.end - field.first))
+    assert spans == (expected or set())
+
+
+@_THOROUGH
+@given(matches=st.lists(clauses, min_size=1, max_size=5), article=articles())
+def test_the_index_loses_no_match_and_invents_none(matches: list[Any], article: Article) -> None:
+    rule_set = _load(*matches)
+    naive = NaiveArticle(article)
+    expected = [f"r{number}" for number, match in enumerate(matches) if evaluate(match, naive, VOCABULARY) is not None]
+    outcome = RuleMatcher(rule_set).match(article)
+    assert [match.rule for match in outcome.matches] == expected
+    assert outcome.problems == ()
+
+
+@_THOROUGH
+@given(clause=clauses, article=articles())
+def test_a_mention_cuts_exactly_its_words_out_of_its_field(clause: Any, article: Article) -> None:
+    compiled = _load(clause).rules[0]
+    view = ArticleView(article, compiled.table)
+    for mention in locate_mentions(compiled.clause.find(view) or (), view):
+        text = article.text_of(mention.field)
+        assert text is not None
+        assert text[mention.start : mention.end] == mention.text
+        assert len(fold_words(mention.text)) == len(mention.term.split())

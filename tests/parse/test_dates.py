@@ -1,0 +1,122 @@
+"""Dates: read as written, or not at all."""
+
+from datetime import UTC, datetime
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.parse.date_words import MONTHS, plain
+from monitor.parse.dates import is_date_line, read_date
+from monitor.parse.options import DEFAULT_LANGUAGES
+from tests.builders import NOON
+
+
+def at(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]  # year, month, day and maybe more
+
+
+@pytest.mark.parametrize(
+    ("raw", "language"),
+    [
+        ("April 22, 2021", None), ("22 April 2021", None), ("Thursday, 22nd of April 2021", "en"),
+        ("22-Apr-2021", None),
+        ("2021-04-22", None), ("20210422", None), ("2021/4/22", None), ("22.04.2021", None), ("22. 4. 2021", "cs"),
+        ("22/04/2021", "en"), ("04/22/2021", "fr"), ("22 апреля 2021 г.", None), ("22. April 2021", None),
+        ("22 avril 2021", None), ("22 de abril de 2021", None), ("22 kwietnia 2021", None), ("22 Nisan 2021", None),
+        ("22 aprel 2021", None), ("Ապրիլի 22, 2021", None), ("22 აპრილი, 2021", None), ("22 сәуір 2021", None),
+        ("٢٢ أبريل ٢٠٢١", None), ("۲۲ آوریل ۲۰۲۱", None), ("22 באפריל 2021", None), ("22 अप्रैल 2021", None),
+        ("2021年4月22日", None), ("2021년 4월 22일", None), ("ngày 22 tháng 4 năm 2021", None), ("22 Απριλίου 2021", None),
+        ("Published: April 22, 2021", "en"), ("April 22, 2021 14:05 IST", "en"),
+    ],
+)  # fmt: skip
+def test_a_day_is_midnight_with_the_precision_of_a_day(raw: str, language: str | None) -> None:
+    found = read_date(raw, NOON, language)
+
+    assert found is not None
+    assert (found.at, found.precision) == (at(2021, 4, 22), "day")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("2021-04-22T14:05:33.123+04:00", at(2021, 4, 22, 10, 5, 33)),
+        ("2021-04-22T14:05Z", at(2021, 4, 22, 14, 5)),
+        ("20210422T140500Z", at(2021, 4, 22, 14, 5)),
+        ("Thu, 22 Apr 2021 14:05:00 +0200", at(2021, 4, 22, 12, 5)),
+        ("Thu, 22 Apr 21 14:05:00 EST", at(2021, 4, 22, 19, 5)),
+        ("Thu Apr 22 14:05:00 UTC 2021", at(2021, 4, 22, 14, 5)),
+        ("1619085600", at(2021, 4, 22, 10)),
+        ("1619085600000", at(2021, 4, 22, 10)),
+        ("2016/6/29 15:07:41", at(2016, 6, 29, 15, 7, 41)),
+        ("22.04.2021, 14:05 Uhr", at(2021, 4, 22, 14, 5)),
+        ("22 апреля 2021, 14:05", at(2021, 4, 22, 14, 5)),
+        ("Jeudi 22 avril 2021 à 14h05", at(2021, 4, 22, 14, 5)),
+        ("Apr 22, 2021, 2:05 p.m. EDT", at(2021, 4, 22, 18, 5)),
+        ("2021년 4월 22일 오후 2:05", at(2021, 4, 22, 14, 5)),
+    ],
+)
+def test_an_instant_is_in_utc_and_without_a_zone_taken_as_utc(raw: str, expected: datetime) -> None:
+    found = read_date(raw, NOON)
+
+    assert found is not None
+    assert (found.at, found.precision) == (expected, "second")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "", "   ", "yesterday", "2 hours ago", "Thursday", "April 2021", "22 April", "2021", "10 2021", "04/05/2021",
+        "April 31, 2021", "2021-02-30", "2021-13-01", "0000-00-00", "99999999999999999999", "N/A", "22.04.21",
+        "2041-01-01T00:00:00Z", "March 4, 2026", "4102444800", "x" * 500, "1" * 90,
+    ],
+)  # fmt: skip
+def test_what_is_incomplete_ambiguous_or_future_gives_nothing(raw: str) -> None:
+    assert read_date(raw, NOON, "en") is None
+    assert read_date(raw, NOON) is None
+
+
+def test_a_day_ahead_is_still_believed() -> None:
+    assert read_date("March 3, 2026", NOON) is not None
+
+
+def test_the_language_decides_what_an_ambiguous_date_means() -> None:
+    found = read_date("04/05/2021", NOON, "fr")
+
+    assert found is not None
+    assert found.at == at(2021, 5, 4)
+
+
+@pytest.mark.parametrize("line", ["April 22, 2021", "April 31, 2021", "Updated: 22 April", "mar. 13 avr. 2021"])
+def test_a_line_with_nothing_but_a_date_is_a_date_line(line: str) -> None:
+    assert is_date_line(line)
+
+
+@pytest.mark.parametrize("line", ["The May 2021 talks", "On April 22 talks failed", "22 dead", "2021", "", "May"])
+def test_a_line_with_other_words_is_none(line: str) -> None:
+    assert not is_date_line(line)
+
+
+def test_no_month_name_means_two_months() -> None:
+    for language in DEFAULT_LANGUAGES:
+        for context in ("format", "stand-alone"):
+            for number, name in Locale.parse(language).months[context]["wide"].items():
+                assert MONTHS.get(plain(name).rstrip("."), number) == number
+
+
+@given(st.text(max_size=60), st.sampled_from([None, *DEFAULT_LANGUAGES]))
+def test_no_string_makes_it_fail_or_lies_in_the_future(raw: str, language: str | None) -> None:
+    found = read_date(raw, NOON, language)
+    is_date_line(raw)
+
+    assert found is None or (found.at.tzinfo is UTC and found.at.year < 2027)
+
+
+@given(st.integers(min_value=86_400, max_value=1_700_000_000))
+def test_iso_dates_come_back_as_they_were(seconds: int) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    found = read_date(moment.isoformat(), NOON)
+
+    assert found is not None
+    assert found.at == moment
