@@ -32,7 +32,7 @@ from monitor.sources.archive import DirectoryArchive
 from monitor.sources.fetch import HttpFetcher
 from monitor.store.database import Database
 from monitor.store.lock import hold_lock
-from monitor.workers import PoolParser
+from monitor.workers import open_parser
 
 USER_AGENT = f"media-monitor/{__version__} (+https://github.com/media-monitor/media-monitor)"
 SERVICE = "run"
@@ -54,11 +54,15 @@ def _pass_by(_point: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What a test may want otherwise: the clock, the dice, and what happens at the points where a crash matters."""
+    """What a test may want otherwise: the clock, the dice, and what happens at the points where a crash matters.
+
+    `processes` is how many workers parse; with 0 it is done in this process.
+    """
 
     clock: Callable[[], datetime] = utc_now
     jitter: Callable[[], float] = draw
     reached: Callable[[str], None] = _pass_by
+    processes: int = os.cpu_count() or 1
 
 
 @asynccontextmanager
@@ -88,9 +92,8 @@ async def open_pipeline(
     """Everything the steps need, for the running loop; taken down at the end of the block."""
     world = world or World()
     settings = project.settings
-    parser = PoolParser(settings.languages, processes=os.cpu_count() or 1)
     guard = AddressGuard(settings.allow_private)
-    try:
+    with open_parser(settings.languages, processes=world.processes) as parser:
         async with (
             open_store(settings, data, world) as store,
             open_session(guard, user_agent=USER_AGENT) as session,
@@ -107,8 +110,6 @@ async def open_pipeline(
                 reached=world.reached,
             )
             yield ports, create_plan(project)
-    finally:
-        parser.close()
 
 
 def create_plan(project: SoundProject) -> Plan:

@@ -26,18 +26,18 @@ DeliveryId = NewType("DeliveryId", str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where articles come from: the address of a feed, or the path of an archive."""
+    """Where articles come from: the address of a feed (which may hold a secret), or the path of an archive."""
 
     id: SourceId
     kind: Literal["feed", "archive"]
-    address: str
+    address: str = field(repr=False)
     tags: tuple[str, ...] = ()
     tier: int | None = None
     language: str | None = None
     country: str | None = None
     every: timedelta = timedelta(minutes=15)
     alert_backlog: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

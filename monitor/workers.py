@@ -10,21 +10,35 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from monitor.errors import ParseError, Problem
 from monitor.loading import load_function
 from monitor.model import Entry, Fetched, Record, Source
-from monitor.ports import ParsedArticles, ParsedFeed
+from monitor.ports import ParsedArticles, ParsedFeed, Parser
 
 _PARSE_FEED = "monitor.parse.entries:parse_feed"
 _PARSE_ENTRIES = "monitor.parse.article:parse_entries"
 _PARSE_RECORDS = "monitor.parse.article:parse_records"
 _OPTIONS = "monitor.parse.options:ParseOptions"
+
+
+@contextmanager
+def open_parser(languages: tuple[str, ...], *, processes: int) -> Iterator[Parser]:
+    """A Parser in so many worker processes, or in this one for 0; its workers end with the block."""
+    if not processes:
+        yield InlineParser(languages)
+        return
+    parser = PoolParser(languages, processes=processes)
+    try:
+        yield parser
+    finally:
+        parser.close()
 
 
 class InlineParser:

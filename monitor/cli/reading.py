@@ -13,7 +13,7 @@ from monitor.errors import InputError, Problem
 from monitor.model import Article, Record, Slice, Source, SourceId
 from monitor.ports import Parser
 from monitor.sources.archive import DirectoryArchive
-from monitor.workers import InlineParser, PoolParser
+from monitor.workers import open_parser
 
 # Bytes. Below this, starting worker processes takes longer than the work.
 _WORTH_A_POOL = 4 * 1024 * 1024
@@ -55,7 +55,9 @@ class ArticleReader:
         """In the order of the paths and of the names below them."""
         sources = [Source(id=SourceId(path.as_posix()), kind="archive", address=path.as_posix()) for path in paths]
         parts = [(source, part) for source in sources for part in self._list_slices(source)]
-        with _parser_for(sum(part.size for _, part in parts), self._languages) as parser:
+        size = sum(part.size for _, part in parts)
+        processes = 0 if size < _WORTH_A_POOL else os.cpu_count() or 1
+        with open_parser(self._languages, processes=processes) as parser:
             for source, part in parts:
                 for article in await self._read(parser, source, part):
                     yield article
@@ -82,18 +84,6 @@ class ArticleReader:
 def _name_source(record: Record) -> Record:
     """The source of a bare file is its path as given."""
     return replace(record, source=SourceId(record.name.rpartition(":")[0] if record.format == "json" else record.name))
-
-
-@contextmanager
-def _parser_for(size: int, languages: tuple[str, ...]) -> Iterator[Parser]:
-    if size < _WORTH_A_POOL:
-        yield InlineParser(languages)
-        return
-    parser = PoolParser(languages, processes=os.cpu_count() or 1)
-    try:
-        yield parser
-    finally:
-        parser.close()
 
 
 def print_stats(timer: Timer) -> None:

@@ -84,7 +84,7 @@ def assemble(
     subscribers = [assembler.assemble_subscriber(each) for each in definitions.subscribers.values() if each]
     routes = [assembler.assemble_route(each) for each in definitions.routes]
     problems = [*definitions.problems, *assembler.problems, *_check_patterns(definitions, rule_ids)]
-    if not problems:
+    if not any(problem.level == "error" for problem in problems):
         problems += _check_reach(definitions)
     return Config(
         sources=tuple(filter(None, sources)),

@@ -54,14 +54,22 @@ _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
 def decode_bytes(data: bytes, content_type: str | None = None) -> str:
-    """The clean text of some bytes; never raises. `content_type` is the HTTP header, when there was one."""
-    return clean_text(_decode(data, content_type))
+    """The clean, repaired text of some bytes; never raises. `content_type` is the HTTP header, when there was one."""
+    return clean_text(repair_text(_decode(data, content_type)))
+
+
+def repair_text(text: str) -> str:
+    """Undo a wrong decoding where a line looks like one ("â€™"); quotes stay curly.
+
+    Once only, where a text arrives: a second repair might find something in what the first one left.
+    """
+    if not is_bad(text):
+        return text
+    return "\n".join(ftfy.fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
 
 
 def clean_text(text: str) -> str:
-    """Repair mojibake, drop controls and direction marks, end lines with "\\n", compose to NFC."""
-    if is_bad(text):
-        text = "\n".join(ftfy.fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
+    """Drop controls and direction marks, end lines with "\\n", compose to NFC."""
     return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
 
 

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from monitor.model import Image
 from monitor.parse.charset import clean_line, clean_text
-from monitor.parse.lines import find_credit, find_pointer, is_remnant, split_caption
+from monitor.parse.lines import ends_sentence, find_credit, find_pointer, is_remnant, split_caption
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DROPPED = frozenset(
@@ -29,6 +29,8 @@ _BLOCKS = frozenset(
         "article", "aside", "header", "footer", "main", "h1", "h2", "h3", "h4", "h5", "h6", "address", "center", "body",
     }
 )  # fmt: skip
+_BLOCK_TAG = re.compile(r"<(?:p|div|br|li|h[1-6]|tr|blockquote|pre|section|article)\b", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _LONGEST = 4_000_000
 _PARAGRAPH = "\x00"
 _CAPTION_CLASS = re.compile(r"caption", re.IGNORECASE)
@@ -41,11 +43,10 @@ def html_to_paragraphs(fragment: str | None) -> tuple[str, ...]:
     """The paragraphs of a fragment of HTML or of a plain text, without pointers to other articles. Never raises."""
     if not fragment:
         return ()
+    if not _BLOCK_TAG.search(fragment):
+        fragment = _BLANK_LINE.sub("<br><br>", _part_sentences(clean_text(fragment)))
     root = parse_fragment(fragment)
-    if root is None:
-        lines = re.split(r"\n\s*\n|\n", clean_text(_without_tags(fragment)))
-    else:
-        lines = "".join(_iter_text(root)).split(_PARAGRAPH)
+    lines = "".join(_iter_text(root)).split(_PARAGRAPH) if root is not None else [_without_tags(fragment)]
     return tuple(_iter_paragraphs(lines))
 
 
@@ -84,6 +85,12 @@ def parse_fragment(fragment: str) -> HtmlElement | None:
         return html.fragment_fromstring(clean_text(fragment[:_LONGEST]), create_parent="div")
     except (ParserError, LxmlError, ValueError, AssertionError):
         return None
+
+
+def _part_sentences(text: str) -> str:
+    """A text of lines that all end as sentences do, with a blank line between them; others are merely wrapped."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\n\n".join(lines) if all(ends_sentence(line.strip()) for line in lines) else text
 
 
 def _without_tags(text: str) -> str:
@@ -142,12 +149,12 @@ def _is_caption(element: HtmlElement) -> bool:
 
 
 def _read_caption(element: HtmlElement) -> Image:
-    whole = text_of_caption(element)
+    whole = _caption_text(element)
     marked = next((child for child in element.iterdescendants() if _is_credit(child)), None)
     if marked is None and element.getparent() is not None and element.tag == "figcaption":
         marked = next((child for child in element.itersiblings() if _is_credit(child)), None)
     if marked is not None:
-        credit = text_of_caption(marked)
+        credit = _caption_text(marked)
         caption = clean_line(whole.replace(credit, " ", 1)) if credit else whole
         return Image(caption=split_caption(caption).caption, credit=find_credit(credit) or credit or None)
     if (alone := find_credit(whole)) is not None:
@@ -156,7 +163,7 @@ def _read_caption(element: HtmlElement) -> Image:
     return Image(caption=line.caption, credit=line.credit)
 
 
-def text_of_caption(element: HtmlElement) -> str:
+def _caption_text(element: HtmlElement) -> str:
     """The text of a caption, whose own element `text_of` would leave out."""
     inner = [element.text or ""]
     for child in element:

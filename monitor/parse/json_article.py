@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.errors import ParseError
 from monitor.model import Image
-from monitor.parse.charset import clean_text
+from monitor.parse.charset import clean_text, repair_text
 from monitor.parse.fragment import html_to_line, html_to_paragraphs
 from monitor.parse.parts import Parts
 
@@ -53,8 +53,8 @@ def _read_own(data: dict[str, Any]) -> Parts:
 
 def _read_foreign(data: dict[str, Any]) -> Parts:
     return Parts(
-        title=html_to_line(_find_text(data, _TITLE)),
-        standfirst=" ".join(html_to_paragraphs(_find_text(data, _STANDFIRST))) or None,
+        title=html_to_line(_repaired(_find_text(data, _TITLE))),
+        standfirst=" ".join(html_to_paragraphs(_repaired(_find_text(data, _STANDFIRST)))) or None,
         authors=_read_authors(_find(data, _AUTHORS)),
         published=_find_text(data, _PUBLISHED),
         updated=_find_text(data, _UPDATED),
@@ -67,7 +67,7 @@ def _read_foreign(data: dict[str, Any]) -> Parts:
 
 def _load(text: str) -> dict[str, Any]:
     try:
-        data = json.loads(text)
+        data = json.loads(text, strict=False)
     except RecursionError as error:
         raise ParseError("JSON nested too deeply, expected an object with the fields of an article") from error
     except ValueError as error:
@@ -100,7 +100,12 @@ def _read_body(data: dict[str, Any]) -> tuple[str, ...]:
     if not all(isinstance(piece, str) for piece in pieces):
         name = next(name for name in _BODY if data.get(name) is value)
         raise ParseError(f'field "{name}" is {_kind(value)}, expected a text or a list of texts')
-    return tuple(paragraph for piece in pieces for paragraph in html_to_paragraphs(piece))
+    return tuple(paragraph for piece in pieces for paragraph in html_to_paragraphs(repair_text(piece)))
+
+
+def _repaired(text: str | None) -> str | None:
+    """Mojibake that a foreign export wrote as escapes was not to be seen when the line was decoded."""
+    return repair_text(text) if text else None
 
 
 def _read_authors(value: Any) -> tuple[str, ...]:

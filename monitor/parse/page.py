@@ -97,7 +97,7 @@ def _choose_title(root: HtmlElement, linked: LinkedArticle, meta: dict[str, str]
     """The headline: what the publisher's data says, else the only h1, else the titles without the site's name."""
     headings = [text for heading in root.iter("h1") if (text := text_of(heading))]
     shared = [html_to_line(meta[name]) for name in _TITLES if name in meta]
-    shared += [text_of_title(element) for element in root.iter("title")][:1]
+    shared += [_title_text(element) for element in root.iter("title")][:1]
     plain = [_without_site(title, _first(meta, _SITE_NAMES)) for title in shared if title]
     for heading in headings:
         if any(_says(title, heading) for title in [linked.title, *plain] if title):
@@ -106,7 +106,7 @@ def _choose_title(root: HtmlElement, linked: LinkedArticle, meta: dict[str, str]
     return next((title for title in candidates if title), None)
 
 
-def text_of_title(element: HtmlElement) -> str:
+def _title_text(element: HtmlElement) -> str:
     """The text of the title element, which `text_of` leaves out with the rest of a page's head."""
     return clean_line(element.text or "")
 

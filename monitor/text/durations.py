@@ -10,7 +10,7 @@ _UNITS = {
     "m": timedelta(minutes=1),
     "s": timedelta(seconds=1),
 }
-_DURATION = re.compile(r"([0-9]{1,9}) ?([smhdw])")
+_DURATION = re.compile(r"([0-9]{1,10}) ?([smhdw])")
 
 
 def parse_duration(text: str) -> timedelta:

@@ -27,7 +27,8 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _STANDARD_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "binary", "merge", "value"})
-_MOST_NODES = 2_000_000
+# Values that stand for themselves are bounded by the size of the file; those behind an alias are not.
+_MOST_ALIASED = 50_000
 _DEEPEST = 100
 
 
@@ -84,22 +85,30 @@ class _Reader:
         self.keys: dict[Path, Position] = {}
         self.values: dict[Path, Position] = {}
         self.problems: list[Problem] = []
-        self._nodes = 0
+        self._seen: set[int] = set()
+        self._aliased = 0
 
     def construct(self, node: Any, path: Path) -> Any:
-        self._nodes += 1
         self.values[path] = _position(node)
         if len(path) > _DEEPEST:
             return self._refuse(node, f"nested more than {_DEEPEST} levels deep")
-        if self._nodes > _MOST_NODES:
-            if self._nodes == _MOST_NODES + 1:
-                self._refuse(node, "aliases (or the file itself) unfold into more than 2,000,000 values")
+        if self._is_too_much(node):
             return None
         if isinstance(node, yaml.MappingNode):
             return {key: self.construct(value, (*path, key)) for key, value in self._iter_keys(node, path)}
         if isinstance(node, yaml.SequenceNode):
             return [self.construct(value, (*path, number)) for number, value in enumerate(node.value)]
         return self._construct_scalar(node)
+
+    def _is_too_much(self, node: Any) -> bool:
+        """Whether aliases have unfolded into more than anybody writes; said once, where it happened."""
+        if id(node) not in self._seen:
+            self._seen.add(id(node))
+            return False
+        self._aliased += 1
+        if self._aliased == _MOST_ALIASED:
+            self._refuse(node, f"aliases unfold into more than {_MOST_ALIASED:,} values")
+        return self._aliased >= _MOST_ALIASED
 
     def _iter_keys(self, node: Any, path: Path) -> Iterator[tuple[str, Any]]:
         seen: dict[str, Position] = {}

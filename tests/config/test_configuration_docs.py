@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "WIRE_FEED_URL": "https://wire.example.org/feed",
     "WIRE_TOKEN": "token",
     "DESK_SLACK_URL": "https://hooks.example.org/desk",
+    "NEWSROOM_SLACK_URL": "https://hooks.example.org/newsroom",
     "ARCHIVE_WEBHOOK_SECRET": SECRET,
     "SMTP_PASSWORD": "password",
 }
@@ -34,7 +35,7 @@ def test_every_yaml_sample_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     config = load_config(Path("config"), settings, ENVIRONMENT, strict=True, rule_ids=["karabakh-use-of-force"])
 
     assert config.problems == ()
-    assert (len(config.sources), len(config.subscribers), len(config.routes)) == (3, 3, 6)
+    assert (len(config.sources), len(config.subscribers), len(config.routes)) == (3, 5, 6)
 
 
 def test_the_table_of_settings_names_each_with_its_variable() -> None:

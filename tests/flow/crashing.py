@@ -30,7 +30,7 @@ def _kill_at(point: str | None) -> Callable[[str], None]:
 def main(hours: str, point: str | None = None) -> None:
     """One pass over the project in the working directory."""
     shift = timedelta(hours=float(hours))
-    world = World(clock=lambda: utc_now() + shift, jitter=lambda: 0.0, reached=_kill_at(point))
+    world = World(clock=lambda: utc_now() + shift, jitter=lambda: 0.0, reached=_kill_at(point), processes=0)
     project = load_project(Path("config"), Path("rules"), os.environ)
     asyncio.run(run_service(project, Path("data"), once=True, world=world))
     if point:

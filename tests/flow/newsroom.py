@@ -39,13 +39,14 @@ sources:
     feed: "{feed}"
     every: 1s
     language: en
+    alert_backlog: {alert_backlog}
 subscribers:
   ana: {{email: ana@example.org, timezone: Asia/Yerevan}}
   desk: {{slack: {{webhook: "env:DESK_SLACK_URL"}}}}
   system: {{webhook: {{url: "env:SYSTEM_URL", secret: "env:SYSTEM_SECRET"}}}}
 routes:
   - when: {{rules: ["river-*"]}}
-    to: [ana, desk, system]
+    to: [{to}]
     send: {{now: true}}
 """
 
@@ -67,11 +68,13 @@ class Newsroom:
         self.entries.insert(0, (guid, title, body))
         self.site.put("/feed.xml", _feed(self.entries))
 
-    def write_project(self) -> None:
+    def write_project(self, *, to: str = "ana, desk, system", alert_backlog: bool = False) -> None:
         """The files an operator would write."""
         for name, text in {
             "rules/floods.yaml": _RULES,
-            "config/newsroom.yaml": _CONFIG.format(feed=f"{self.site.url}/feed.xml"),
+            "config/newsroom.yaml": _CONFIG.format(
+                feed=f"{self.site.url}/feed.xml", to=to, alert_backlog=str(alert_backlog).lower()
+            ),
             "config/monitor.yaml": "poll: {minimum: 1s}\n",
         }.items():
             path = self.directory / name

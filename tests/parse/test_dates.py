@@ -27,7 +27,8 @@ def at(*parts: int) -> datetime:
         ("22 avril 2021", None), ("22 de abril de 2021", None), ("22 kwietnia 2021", None), ("22 Nisan 2021", None),
         ("22 aprel 2021", None), ("Ապրիլի 22, 2021", None), ("22 აპრილი, 2021", None), ("22 сәуір 2021", None),
         ("٢٢ أبريل ٢٠٢١", None), ("۲۲ آوریل ۲۰۲۱", None), ("22 באפריל 2021", None), ("22 अप्रैल 2021", None),
-        ("2021年4月22日", None), ("2021년 4월 22일", None), ("ngày 22 tháng 4 năm 2021", None), ("22 Απριλίου 2021", None),
+        ("2021年4月22日", None), ("2021년 4월 22일", None), ("ngày 22 tháng 4 năm 2021", None),
+        ("22 Απριλίου 2021", None),
         ("Published: April 22, 2021", "en"), ("April 22, 2021 14:05 IST", "en"),
     ],
 )  # fmt: skip
