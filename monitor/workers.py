@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +23,19 @@ from monitor.loading import load_function
 from monitor.model import Entry, Fetched, Record, Source
 from monitor.ports import ParsedArticles, ParsedFeed, Parser
 
-_PARSE_FEED = "monitor.parse.entries:parse_feed"
-_PARSE_ENTRIES = "monitor.parse.article:parse_entries"
-_PARSE_RECORDS = "monitor.parse.article:parse_records"
 _OPTIONS = "monitor.parse.options:ParseOptions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseFunctions:
+    """The addresses of the functions that the workers call."""
+
+    feed: str = "monitor.parse.entries:parse_feed"
+    entries: str = "monitor.parse.article:parse_entries"
+    records: str = "monitor.parse.article:parse_records"
+
+
+FUNCTIONS = ParseFunctions()
 
 
 @contextmanager
@@ -49,22 +59,23 @@ class InlineParser:
 
     async def parse_feed(self, source: Source, fetched: Fetched) -> ParsedFeed:
         """See ports.Parser."""
-        parsed: ParsedFeed = _call(_PARSE_FEED, source, fetched)
+        parsed: ParsedFeed = _call(FUNCTIONS.feed, source, fetched)
         return parsed
 
     async def parse_entries(self, entries: Sequence[Entry], fetched_at: datetime) -> ParsedArticles:
         """See ports.Parser."""
-        return _parse_batch(_PARSE_ENTRIES, entries, fetched_at, self._languages)
+        return _parse_batch(FUNCTIONS.entries, entries, fetched_at, self._languages)
 
     async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
         """See ports.Parser."""
-        return _parse_batch(_PARSE_RECORDS, records, fetched_at, self._languages)
+        return _parse_batch(FUNCTIONS.records, records, fetched_at, self._languages)
 
 
 class PoolParser:
     """The Parser that works in `processes` worker processes. Close it, or the workers end with this process."""
 
-    def __init__(self, languages: tuple[str, ...], *, processes: int) -> None:
+    def __init__(self, languages: tuple[str, ...], *, processes: int, functions: ParseFunctions = FUNCTIONS) -> None:
+        self._functions = functions
         self._languages = languages
         self._processes = processes
         self._pool: ProcessPoolExecutor | None = None
@@ -75,11 +86,11 @@ class PoolParser:
         """See ports.Parser."""
         parsed: ParsedFeed
         try:
-            parsed = await self._submit(_call, _PARSE_FEED, source, fetched)
+            parsed = await self._submit(_call, self._functions.feed, source, fetched)
         except BrokenProcessPool:
             async with self._in_quarantine:
                 try:
-                    parsed = await self._submit_alone(_call, _PARSE_FEED, source, fetched)
+                    parsed = await self._submit_alone(_call, self._functions.feed, source, fetched)
                 except BrokenProcessPool as error:
                     message = f"the worker process died while reading this feed ({len(fetched.body or b'')} bytes)"
                     raise ParseError(message) from error
@@ -87,11 +98,11 @@ class PoolParser:
 
     async def parse_entries(self, entries: Sequence[Entry], fetched_at: datetime) -> ParsedArticles:
         """See ports.Parser."""
-        return await self._parse(_PARSE_ENTRIES, entries, fetched_at)
+        return await self._parse(self._functions.entries, entries, fetched_at)
 
     async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
         """See ports.Parser."""
-        return await self._parse(_PARSE_RECORDS, records, fetched_at)
+        return await self._parse(self._functions.records, records, fetched_at)
 
     def close(self) -> None:
         """End the workers without waiting for what they do: nothing they return is needed any more."""

@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, make_url
 
+from monitor.store.database import sqlite_url
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
@@ -16,7 +18,7 @@ def postgres_server() -> Iterator[URL]:
     server_package = _import_server()
     try:
         server = server_package.get_server(Path(tempfile.mkdtemp(prefix="monitor-postgres-")), cleanup_mode="delete")
-    except Exception as error:  # whatever keeps it from starting here: the reason is shown, and the rest goes on
+    except Exception as error:  # noqa: BLE001 - the reason is shown, the rest goes on
         pytest.skip(f"no PostgreSQL server can be started: {error!r}")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     # No test pulls the plug of the machine, so nothing has to wait for the disk.
@@ -38,15 +40,15 @@ def postgres_url(postgres_server: URL) -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_file_url(tmp_path: Path) -> str:
     """The URL of an SQLite file that does not exist yet."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'monitor.sqlite3'}"
+    return sqlite_url(tmp_path / "monitor.sqlite3")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database: the test runs on both kinds."""
-    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    url: str = request.getfixturevalue("sqlite_file_url" if request.param == "sqlite" else "postgres_url")
     return url
 
 

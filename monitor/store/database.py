@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, event, make_url
@@ -26,6 +27,11 @@ _POSTGRES_CONNECTIONS = 8
 
 def ignore(_point: str) -> None:
     """Pass a crash point by."""
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an SQLite file, whatever characters its path has."""
+    return URL.create(_SQLITE, database=str(path)).render_as_string(hide_password=False)
 
 
 class Database:
@@ -70,8 +76,9 @@ class Database:
 def _read_url(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError as error:  # its message quotes the text, which may hold a password
-        raise StoreError(f'database URL not understood, expected "{_SQLITE}:///PATH" or "{_POSTGRES}://…"') from error
+    except (ArgumentError, ValueError):  # without the cause: it quotes the text, which may hold a password
+        message = f'database URL not understood, expected "{_SQLITE}:///PATH" or "{_POSTGRES}://…"'
+        raise StoreError(message) from None
     if url.drivername not in (_SQLITE, _POSTGRES):
         raise StoreError(f'database "{url.drivername}://…" is not supported, expected "{_SQLITE}" or "{_POSTGRES}"')
     return url
@@ -124,10 +131,12 @@ def _create_sqlite(url: URL, *, foreign_keys: bool) -> AsyncEngine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver would begin transactions by itself, and deferred ones at that.
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-        cursor.close()
+        try:
+            for pragma in pragmas:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()  # nobody else would: the pool does not know it yet, and its thread would outlive us
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError, StatementError
 
 from monitor.errors import StoreError
 
@@ -24,15 +24,10 @@ _SQLITE: Mapping[int, str] = {
 
 # SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES: Mapping[str, str] = {
-    "28000": "refuses this user",
-    "28P01": "refuses this user or password",
-    "3D000": "does not exist on this server",
     "42501": "may not be changed by this user",
     "53100": "cannot grow: the server's disk is full",
-    "53300": "has no connection left for us",
     "40P01": "ended this transaction because another one stood in its way; it can be tried again",
     "57P01": "was shut down",
-    "57P03": "is starting up or shutting down",
 }
 
 
@@ -53,15 +48,20 @@ def explain(error: SQLAlchemyError | OSError, database: str) -> StoreError:
 def _find_meaning(cause: BaseException | None) -> str | None:
     if isinstance(cause, sqlite3.Error):
         return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-    state = getattr(cause, "sqlstate", None)
-    return _POSTGRES.get(state) if isinstance(state, str) else None
+    return _POSTGRES.get(getattr(cause, "sqlstate", None) or "")
 
 
 def _quote(error: Exception, cause: BaseException | None) -> str:
     """The first line only: PostgreSQL puts the values of a row into the ones below it."""
     first_line = next(iter(str(cause or error).splitlines()), type(error).__name__)
-    failed = "refused a statement" if isinstance(error, DBAPIError) else "could not be used"
-    return f"{failed}: {first_line}"
+    return f"{_name_failure(error, cause)}: {first_line}"
+
+
+def _name_failure(error: Exception, cause: BaseException | None) -> str:
+    # Without a state of its own, an operational error did not come from the server: it was never reached, or is gone.
+    if isinstance(error, OperationalError) and getattr(cause, "sqlstate", "") is None:
+        return "cannot be reached"
+    return "refused a statement" if isinstance(error, DBAPIError) else "could not be used"
 
 
 @contextmanager

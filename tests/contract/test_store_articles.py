@@ -204,7 +204,7 @@ def test_a_match_of_a_rule_that_was_not_saved_is_refused(store_url: str) -> None
         await tx.add_articles([article])
         await tx.add_matches([make_match(article)])
 
-    with pytest.raises(StoreError, match="(?i)foreign key"):
+    with pytest.raises(StoreError, match=r"(?i)foreign key"):
         in_transaction(store_url, scenario)
     assert in_transaction(store_url, lambda tx: tx.count_rows())["articles"] == 0
 

@@ -178,9 +178,7 @@ def test_deliveries_are_listed_newest_first_and_by_state_and_subscriber(store_ur
         for number, subscriber in enumerate(("ana", "desk", "ana")):
             digest = make_digest(f"d{number}", NOON + number * MINUTE, subscriber=SubscriberId(subscriber))
             state = "dead" if number == 0 else "pending"
-            await tx.add_digest(
-                digest, [], [make_delivery(digest, created_at=NOON + number * MINUTE, state=state)]
-            )
+            await tx.add_digest(digest, [], [make_delivery(digest, created_at=NOON + number * MINUTE, state=state)])
         listed = await tx.list_deliveries()
         assert [delivery.digest for delivery in listed] == ["d2", "d1", "d0"]
         assert [each.digest for each in await tx.list_deliveries(limit=1)] == ["d2"]

@@ -1,4 +1,4 @@
-"""A small newsroom for tests of the whole service: a project as an operator writes it, and loopback servers around it."""
+"""A small newsroom for tests of the whole service: a project as an operator writes it, with servers around it."""
 
 import asyncio
 import os
@@ -99,7 +99,12 @@ class Newsroom:
     async def start(self, *arguments: str) -> asyncio.subprocess.Process:
         """A command of the service as a process, started in the project's directory."""
         return await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, cwd=self.directory, env=self.environment, stderr=asyncio.subprocess.PIPE
+            sys.executable,
+            *arguments,
+            cwd=self.directory,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
         )
 
     async def wait_for_messages(self, count: int) -> None:

@@ -1,0 +1,53 @@
+"""The statements that run at every tick find their rows through an index, on both databases."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from monitor.model import SubscriberId
+from monitor.store.alerts import select_due_subscribers, select_pending
+from monitor.store.outbox import select_due_deliveries
+from monitor.store.sources import select_due_sources
+from tests.builders import NOON
+from tests.contract.stores import in_transaction
+
+DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+
+
+def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
+    kind = url.partition("+")[0]
+    plain = str(statement.compile(dialect=DIALECTS[kind], compile_kwargs={"literal_binds": True}))
+    command = "EXPLAIN QUERY PLAN" if kind == "sqlite" else "EXPLAIN"
+
+    async def run() -> str:
+        engine = create_async_engine(url)
+        async with engine.connect() as connection:
+            if kind == "postgresql":  # on a handful of rows it would rather read them all
+                await connection.execute(text("SET enable_seqscan = off"))
+            plan = await connection.exec_driver_sql(f"{command} {plain}".replace("%", "%%"))
+            lines = [str(row[-1]) for row in plan]
+        await engine.dispose()
+        return "\n".join(lines)
+
+    in_transaction(url, lambda tx: tx.count_rows())
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (select_due_sources(NOON, limit=10), "ix_poll_states_next_poll_at_source"),
+        (select_due_deliveries(NOON, limit=10), "ix_deliveries_state_next_attempt_at"),
+        (select_due_subscribers(NOON), "ix_alerts_state_due_at_subscriber"),
+        (select_pending(SubscriberId("ana"), NOON + timedelta(hours=1)), "ix_alerts_subscriber_state_due_at"),
+    ],
+    ids=["due sources", "due deliveries", "due subscribers", "pending alerts"],
+)
+def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[object, ...]], index: str) -> None:
+    plan = explain(store_url, statement)
+    assert index in plan
+    assert "SCAN poll_states\n" not in plan
