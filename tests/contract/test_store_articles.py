@@ -130,7 +130,7 @@ def test_a_story_is_found_by_the_fingerprint_of_its_articles(store_url: str) -> 
         assert await tx.find_stories([article.fingerprint]) == {}
         await tx.assign_stories({article.id: StoryId(article.id)}, NOON)
         await tx.assign_stories({article.id: StoryId(article.id)}, NOON)
-        assert await tx.find_stories([article.fingerprint, "1:other"]) == {article.fingerprint: article.id}
+        assert await tx.find_stories([article.fingerprint, "1:other"]) == {article.fingerprint: StoryId(article.id)}
         assert (await tx.count_rows())["stories"] == 1
 
     in_transaction(store_url, scenario)

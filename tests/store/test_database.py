@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
-from monitor.store.database import Database, sqlite_url
+from monitor.store.database import Database, ignore
+from monitor.store.engines import create_engine, read_url, sqlite_url
 from tests.builders import NOON
 from tests.contract.stores import in_store, in_transaction
 
@@ -63,12 +64,15 @@ def test_a_path_with_spaces_percent_signs_and_letters_of_any_script_works(tmp_pa
 
 
 def test_the_disk_is_written_before_a_commit_returns_and_references_are_checked(sqlite_file_url: str) -> None:
-    async def read_pragmas(database: Database) -> list[object]:
-        async with database._engine.connect() as connection:
+    async def read_pragmas() -> list[object]:
+        engine = create_engine(read_url(sqlite_file_url))
+        async with engine.connect() as connection:
             names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-            return [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
+            found = [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
+        await engine.dispose()
+        return found
 
-    assert in_store(sqlite_file_url, read_pragmas) == ["wal", 2, 1, 30_000]
+    assert asyncio.run(read_pragmas()) == ["wal", 2, 1, 30_000]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +114,8 @@ def test_a_missing_psycopg_names_the_extra_to_install() -> None:
 import asyncio, sys
 sys.modules["psycopg"] = None
 from monitor.errors import StoreError
-from monitor.store.database import Database, sqlite_url
+from monitor.store.database import Database, ignore
+from monitor.store.engines import create_engine, read_url, sqlite_url
 try:
     asyncio.run(Database.open("postgresql+psycopg://localhost/x"))
 except StoreError as error:
@@ -125,7 +130,8 @@ except StoreError as error:
 def test_psycopg_is_not_imported_for_sqlite(sqlite_file_url: str) -> None:
     script = """
 import asyncio, sys
-from monitor.store.database import Database, sqlite_url
+from monitor.store.database import Database, ignore
+from monitor.store.engines import create_engine, read_url, sqlite_url
 async def run():
     await (await Database.open(sys.argv[1])).close()
 asyncio.run(run())
@@ -162,15 +168,20 @@ def test_a_transaction_waits_for_another_program_to_let_go_of_the_file(sqlite_fi
 def test_a_full_disk_is_named(sqlite_file_url: str, tmp_path: Path) -> None:
     """A cap on the number of pages is answered like a disk without room."""
 
-    async def scenario(database: Database) -> None:
-        async with database._engine.connect() as connection:
+    async def fill() -> None:
+        engine = create_engine(read_url(sqlite_file_url))
+        async with engine.connect() as connection:
             await connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        async with database.transaction() as tx:
-            for number in range(2000):
-                await tx.beat(f"service {number} " + "x" * 400, NOON)
+        try:
+            async with Database(engine, ignore).transaction() as tx:
+                for number in range(2000):
+                    await tx.beat(f"service {number} " + "x" * 400, NOON)
+        finally:
+            await engine.dispose()
 
+    open_and_close(sqlite_file_url)
     with pytest.raises(StoreError, match=r'^database ".*monitor.sqlite3" cannot grow: the disk is full$'):
-        in_store(sqlite_file_url, scenario)
+        asyncio.run(fill())
     open_and_close(sqlite_file_url)
     with closing(sqlite3.connect(tmp_path / "monitor.sqlite3")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

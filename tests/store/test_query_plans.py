@@ -15,12 +15,12 @@ from monitor.store.sources import select_due_sources
 from tests.builders import NOON
 from tests.contract.stores import in_transaction
 
-DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 
 
 def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
     kind = url.partition("+")[0]
-    plain = str(statement.compile(dialect=DIALECTS[kind], compile_kwargs={"literal_binds": True}))
+    plain = str(statement.compile(dialect=DIALECTS[kind](), compile_kwargs={"literal_binds": True}))
     command = "EXPLAIN QUERY PLAN" if kind == "sqlite" else "EXPLAIN"
 
     async def run() -> str:
