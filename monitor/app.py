@@ -25,7 +25,7 @@ from monitor.match.matcher import RuleMatcher
 from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
-from monitor.pipeline import Plan, Ports, compose_due, deliver_due, poll_due
+from monitor.pipeline import Plan, Ports, compose_due, deliver_due, poll_due, register_sources
 from monitor.ports import Channel, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import DirectoryArchive
@@ -151,6 +151,7 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
                 # The lock says that nobody else works on this file: what a killed run held is ours at once.
                 async with ports.store.transaction() as tx:
                     await tx.release_leases()
+            await register_sources(ports, plan)
             await (run_pass(ports, plan) if once else _run_until_stopped(ports, plan))
 
 

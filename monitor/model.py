@@ -42,13 +42,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollState:
-    """What is remembered of a source between polls. Validators are kept byte for byte as the server sent them."""
+    """What is remembered of a source between polls.
+
+    Validators are kept byte for byte as the server sent them; `address_hash` says to which address they belong.
+    """
 
     source: SourceId
     next_poll_at: datetime
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    address_hash: str | None = None
     last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
     last_new_at: datetime | None = None

@@ -10,6 +10,7 @@ restart polls nothing early.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from monitor.errors import FetchError, MonitorError
 from monitor.model import Fetched, PollState, Source, SourceId
@@ -27,6 +28,16 @@ def first_state(source: SourceId, now: datetime) -> PollState:
     return PollState(source=source, next_poll_at=now)
 
 
+def at_address(state: PollState, source: Source) -> PollState:
+    """The state to fetch with: without validators where the operator has changed the address since.
+
+    Another server's validators could make the new one answer "not modified" to who has seen nothing of it.
+    """
+    if state.address_hash == _hash_address(source):
+        return state
+    return replace(state, etag=None, last_modified=None, body_hash=None)
+
+
 def after_success(
     state: PollState, source: Source, *, validators: Fetched | None, new_entries: int, now: datetime, jitter: float
 ) -> PollState:
@@ -42,6 +53,7 @@ def after_success(
         last_polled_at=now,
         last_success_at=now,
         last_new_at=now if new_entries else state.last_new_at,
+        address_hash=_hash_address(source),
         failures=0,
         last_error=None,
         backlog_done=True,
@@ -73,6 +85,11 @@ def _with_validators(state: PollState, fetched: Fetched) -> PollState:
         last_modified=fetched.last_modified or (state.last_modified if unchanged else None),
         body_hash=fetched.body_hash or (state.body_hash if unchanged else None),
     )
+
+
+def _hash_address(source: Source) -> str:
+    """An address may hold a token: only its hash is kept."""
+    return blake2b(source.address.encode(), digest_size=16).hexdigest()
 
 
 def _spread(delay: timedelta, jitter: float) -> timedelta:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import FetchError, MonitorError, ParseError
 from monitor.model import Fetched, PollState, Source, SourceId
-from monitor.polling import after_failure, after_success, first_state
+from monitor.polling import after_failure, after_success, at_address, first_state
 from tests.builders import NOON
 
 WIRE = Source(id=SourceId("wire"), kind="feed", address="https://example.org/feed", every=timedelta(minutes=15))
@@ -132,3 +132,12 @@ def test_no_failure_ends_the_polling_of_a_source(
     error = FetchError("x", transient=transient, retry_after=retry_after)  # type: ignore[arg-type]  # drawn above
     state = fail(replace(SEEN, failures=failures), error, jitter=jitter)
     assert 0.9 * WIRE.every <= state.next_poll_at - NOON <= timedelta(days=7)
+
+
+def test_a_changed_address_is_fetched_without_the_validators_of_the_old_one() -> None:
+    moved = replace(WIRE, address="https://new.example.org/feed")
+    state = succeed()
+    assert at_address(state, WIRE) == state
+    fresh = at_address(state, moved)
+    assert (fresh.etag, fresh.last_modified, fresh.body_hash) == (None, None, None)
+    assert fresh.backlog_done

@@ -19,7 +19,17 @@ from monitor.config.project import SoundProject, load_project
 from monitor.demo.servers import Mail, Received, SampleSite, SlackDouble, SmtpSink, WebhookReceiver
 from monitor.errors import Problem
 from monitor.model import Article, Digest, Source, SourceId
-from monitor.pipeline import Plan, Ports, Sent, Stored, compose_due, deliver_due, import_slices, poll_due
+from monitor.pipeline import (
+    Plan,
+    Ports,
+    Sent,
+    Stored,
+    compose_due,
+    deliver_due,
+    import_slices,
+    poll_due,
+    register_sources,
+)
 from monitor.samples import samples_directory
 
 # Known to everybody, as this source is public: it signs what loopback servers send each other.
@@ -106,6 +116,7 @@ async def _run(
     project: SoundProject, data: Path, world: World | None
 ) -> tuple[tuple[Stored, ...], tuple[Stored, ...], tuple[Digest, ...], tuple[Sent, ...]]:
     async with open_pipeline(project, data, world) as (ports, plan):
+        await register_sources(ports, plan)
         await _make_due(ports)
         polled = await poll_due(ports, plan)
         imported = await _import_seeds(ports, plan)

@@ -1,6 +1,7 @@
 """Occurrences, which count words, to mentions, which cut the displayed text. Done for matches only."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from monitor.match.clauses import Occurrence
 from monitor.match.view import ArticleView
@@ -15,8 +16,8 @@ def locate_mentions(occurrences: Iterable[Occurrence], view: ArticleView) -> tup
     by_clause: dict[str, list[Occurrence]] = {}
     for occurrence in occurrences:
         by_clause.setdefault(occurrence.source.path, []).append(occurrence)
-    kept = [occurrence for group in by_clause.values() for occurrence in list(_iter_outermost(group))[:_MOST_MENTIONS]]
-    kept.sort(key=lambda occurrence: (occurrence.start, occurrence.end))
+    kept = [occurrence for group in by_clause.values() for occurrence in islice(_iter_outermost(group), _MOST_MENTIONS)]
+    kept.sort(key=lambda occurrence: occurrence[:2])
     return tuple(_locate(occurrence, view) for occurrence in kept)
 
 
@@ -30,17 +31,14 @@ def _iter_outermost(occurrences: list[Occurrence]) -> Iterator[Occurrence]:
 
 
 def _locate(occurrence: Occurrence, view: ArticleView) -> Mention:
-    field = view.field_at(occurrence.start)
-    located = view.locate(field)
-    start = located.starts[occurrence.start - field.first]
-    end = located.ends[occurrence.end - 1 - field.first]
+    cut = view.cut(occurrence.start, occurrence.end)
     source = occurrence.source
     return Mention(
         clause=source.path,
-        field=field.path,
-        start=start,
-        end=end,
-        text=field.text[start:end],
+        field=cut.field,
+        start=cut.start,
+        end=cut.end,
+        text=cut.text,
         term=occurrence.term.written,
         concept=source.concept,
         actor=source.actor,

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from monitor.match.atoms import AtomTable
 from monitor.match.lexicon import Hit, Lexicon, Phrase
@@ -30,6 +31,15 @@ class FieldWords:
     last: int
 
 
+class Cut(NamedTuple):
+    """Characters of a field as displayed: `text` is what stands from `start` up to, not including, `end`."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+
+
 class ArticleView:
     """Belongs to one article and one table of atoms; holds nothing that outlives them."""
 
@@ -41,6 +51,8 @@ class ArticleView:
         self.words: list[str] = []
         self.fields = tuple(self._add_field(path, text) for path, text in article.fields().items())
         self._hits: dict[Lexicon, list[Hit]] = {}
+        self._scoped: dict[tuple[Lexicon, Scope], list[Hit]] = {}
+        self._cuts: dict[Span, Cut] = {}
         self._ranges: dict[Scope, list[Span]] = {}
         self._located: dict[str, Words] = {}
 
@@ -71,10 +83,13 @@ class ArticleView:
 
     def find_hits(self, lexicon: Lexicon, scope: Scope) -> list[Hit]:
         """Where terms of the lexicon stand within the scope, by start and end; overlapping ones all count."""
-        hits = self._hits.get(lexicon)
+        hits = self._scoped.get((lexicon, scope))
         if hits is None:
-            hits = self._hits[lexicon] = self._look_up(lexicon)
-        return self._within(hits, scope) if hits else hits
+            anywhere = self._hits.get(lexicon)
+            if anywhere is None:
+                anywhere = self._hits[lexicon] = self._look_up(lexicon)
+            hits = self._scoped[lexicon, scope] = self._within(anywhere, scope) if anywhere else []
+        return hits
 
     def _look_up(self, lexicon: Lexicon) -> list[Hit]:
         hits = []
@@ -189,6 +204,16 @@ class ArticleView:
     def field_at(self, place: int) -> FieldWords:
         """The field that a word of the row belongs to."""
         return self.fields[self.field_numbers[place]]
+
+    def cut(self, start: int, end: int) -> Cut:
+        """What the words from `start` up to, not including, `end` look like in their field."""
+        found = self._cuts.get((start, end))
+        if found is None:
+            words = self.field_at(start)
+            located = self.locate(words)
+            first, last = located.starts[start - words.first], located.ends[end - 1 - words.first]
+            found = self._cuts[start, end] = Cut(words.path, first, last, words.text[first:last])
+        return found
 
 
 def primary_language(language: str) -> str:

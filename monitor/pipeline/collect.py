@@ -22,7 +22,7 @@ from monitor.model import (
     StoryId,
 )
 from monitor.pipeline.plan import Plan, Ports, Stored
-from monitor.polling import POLL_LEASE, after_failure, after_success
+from monitor.polling import POLL_LEASE, after_failure, after_success, at_address
 from monitor.ports import ParsedArticles, PollClaim, Transaction
 from monitor.route.routes import Candidate, route_matches
 from monitor.story.stories import assign_stories
@@ -31,12 +31,16 @@ _log = structlog.get_logger()
 _Page = TypeVar("_Page", Entry, Record)
 
 
+async def register_sources(ports: Ports, plan: Plan) -> None:
+    """Make the sources that are new in the configuration due; to be called once, before polling."""
+    async with ports.store.transaction() as tx:
+        await tx.sync_sources(plan.sources, ports.clock())
+
+
 async def poll_due(ports: Ports, plan: Plan) -> tuple[Stored, ...]:
     """Poll every source that is due, at most `plan.concurrency` of them; one that fails is put off and named."""
     async with ports.store.transaction() as tx:
-        now = ports.clock()
-        await tx.sync_sources(plan.sources, now)
-        claims = await tx.claim_due_sources(plan.sources, now, limit=plan.concurrency, lease=POLL_LEASE)
+        claims = await tx.claim_due_sources(plan.sources, ports.clock(), limit=plan.concurrency, lease=POLL_LEASE)
         ports.reached("claiming sources")
     ports.reached("sources claimed")
     return tuple(await asyncio.gather(*(_poll(ports, plan, claim) for claim in claims)))
@@ -83,11 +87,12 @@ async def _poll(ports: Ports, plan: Plan, claim: PollClaim) -> Stored:
 
 
 async def _poll_feed(ports: Ports, plan: Plan, source: Source, claim: PollClaim) -> Stored:
-    fetched = await ports.fetcher.fetch_feed(source, claim.state)
+    before = at_address(claim.state, source)
+    fetched = await ports.fetcher.fetch_feed(source, before)
     ports.reached("feed fetched")
     parsed = await _parse_feed(ports, source, fetched)
     state = after_success(
-        claim.state,
+        before,
         source,
         validators=fetched,
         new_entries=len(parsed.articles),

@@ -39,7 +39,7 @@ def describe_url(url: URL) -> str:
     return f'database "{url.get_backend_name()}://{url.host or "localhost"}{port}/{url.database or ""}"'
 
 
-def explain(error: SQLAlchemyError | sqlite3.Error | OSError, database: str) -> StoreError:
+def explain(error: SQLAlchemyError | sqlite3.Error, database: str) -> StoreError:
     """The error to raise instead; `database` as `describe_url` names it."""
     cause = error.orig if isinstance(error, StatementError) else error
     return StoreError(f"{database} {_find_meaning(cause) or _quote(error, cause)}")
@@ -66,8 +66,8 @@ def _name_failure(error: Exception, cause: BaseException | None) -> str:
 
 @contextmanager
 def explaining(database: str) -> Iterator[None]:
-    """Raise StoreError where the library or the system raised its own error."""
+    """Raise StoreError where a library raised its own error."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise explain(error, database) from error

@@ -50,6 +50,7 @@ poll_states = Table(
     Column("etag", CleanText),
     Column("last_modified", CleanText),
     Column("body_hash", CleanText),
+    Column("address_hash", CleanText),
     Column("last_polled_at", UtcDateTime),
     Column("last_success_at", UtcDateTime),
     Column("last_new_at", UtcDateTime),

@@ -204,3 +204,11 @@ def test_a_database_is_a_store(store_url: str) -> None:
             assert await tx.list_poll_states() == ()
 
     in_store(store_url, scenario)
+
+
+def test_an_error_of_the_caller_leaves_a_transaction_as_it_is(store_url: str) -> None:
+    async def read_a_file(_: Transaction) -> None:
+        raise FileNotFoundError("no such template")
+
+    with pytest.raises(FileNotFoundError, match="no such template"):
+        in_transaction(store_url, read_a_file)

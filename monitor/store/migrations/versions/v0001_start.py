@@ -36,6 +36,7 @@ def _create_poll_states() -> None:
         sa.Column("etag", sa.Text()),
         sa.Column("last_modified", sa.Text()),
         sa.Column("body_hash", sa.Text()),
+        sa.Column("address_hash", sa.Text()),
         sa.Column("last_polled_at", _INSTANT),
         sa.Column("last_success_at", _INSTANT),
         sa.Column("last_new_at", _INSTANT),
