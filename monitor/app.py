@@ -31,6 +31,7 @@ from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import DirectoryArchive
 from monitor.sources.fetch import HttpFetcher
 from monitor.store.database import Database
+from monitor.store.engines import sqlite_url
 from monitor.store.lock import hold_lock
 from monitor.workers import open_parser
 
@@ -82,7 +83,7 @@ def _database_url(settings: Settings, data: Path) -> str:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f'cannot make the data directory "{data}": {error.strerror}') from error
-    return f"sqlite+aiosqlite:///{data / _SQLITE_FILE}"
+    return sqlite_url(data / _SQLITE_FILE)
 
 
 @asynccontextmanager

@@ -90,8 +90,8 @@ def _check_wildcards(chunk: str, stem: str) -> None:
     if not stem.strip("*?"):
         raise TermError(f'"{chunk}" alone stands for any word; use "near" with "order: given" to leave a gap')
     if "*" in stem:
-        place = "begins with" if chunk.startswith("*") else "has in the middle"
-        raise TermError(f'"{chunk}" {place} a wildcard; "*" may stand only at the end of a word')
+        fault = "begins with a wildcard" if chunk.startswith("*") else "has a wildcard inside"
+        raise TermError(f'"{chunk}" {fault}; "*" may stand only at the end of a word')
     if not (stem[-1].isalnum() or stem[-1] == "?" or unicodedata.combining(stem[-1])):
         raise TermError(f'"{chunk}" has no letter before its wildcard')
 
