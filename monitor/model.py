@@ -21,8 +21,6 @@ AlertId = NewType("AlertId", int)
 DigestId = NewType("DigestId", str)
 DeliveryId = NewType("DeliveryId", str)
 
-# ---------------------------------------------------------------------------------------------- sources
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -119,8 +117,6 @@ class Slice:
     members: tuple[str, ...] = ()
 
 
-# ---------------------------------------------------------------------------------------------- articles
-
 Precision = Literal["day", "second"]
 
 
@@ -171,9 +167,6 @@ class Article:
         texts |= {f"authors[{number}]": author for number, author in enumerate(self.authors)}
         texts["url"] = self.url
         return {path: text for path, text in texts.items() if text}
-
-
-# ---------------------------------------------------------------------------------------------- rules and matches
 
 
 class Severity(Enum):
@@ -232,9 +225,6 @@ class Match:
     severity: Severity
     score: int | None = None
     mentions: tuple[Mention, ...] = ()
-
-
-# ---------------------------------------------------------------------------------------------- routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,8 +377,6 @@ class Digest:
     omitted: int = 0
     test: bool = False
 
-
-# ---------------------------------------------------------------------------------------------- delivery
 
 DeliveryState = Literal["pending", "sent", "dead"]
 

@@ -1,6 +1,7 @@
 """The definitions that rule files hold, by id, before any of them is read: one id once over all files."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -15,12 +16,16 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Where each actor, concept and rule is defined; of two with one id the first. All report into `problems`."""
+    """Where each actor, concept and rule is defined; of two with one id the first. All report into `problems`.
+
+    `spoiled` are definitions ("rule x") whose YAML itself is wrong, so that what was read is not what was meant.
+    """
 
     actors: dict[str, Node] = field(default_factory=dict)
     concepts: dict[str, Node] = field(default_factory=dict)
     rules: dict[str, Node] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    spoiled: set[str] = field(default_factory=set)
 
 
 def collect_definitions(files: Iterable[tuple[str, str]]) -> Definitions:
@@ -31,6 +36,7 @@ def collect_definitions(files: Iterable[tuple[str, str]]) -> Definitions:
         found.problems.extend(document.problems)
         if document.data is not None:
             _collect_file(document, found)
+            found.spoiled.update(_list_spoiled(document))
     return found
 
 
@@ -43,6 +49,18 @@ def _collect_file(document: YamlDocument, found: Definitions) -> None:
     for section, kind in _SECTIONS.items():
         if section in parts and parts[section].value is not None:
             _collect_section(parts[section], kind, getattr(found, section))
+
+
+def _list_spoiled(document: YamlDocument) -> list[str]:
+    """The definitions that hold the problems of the YAML: each the last that begins before its problem."""
+    starts = sorted((position, path) for path, position in document.keys.items() if len(path) == len(("rules", "x")))
+    spoiled = []
+    for problem in document.problems:
+        place = bisect_right(starts, (problem.line, problem.column), key=lambda start: start[0]) - 1
+        section, name = starts[place][1] if place >= 0 else ("", "")
+        if section in _SECTIONS:
+            spoiled.append(f"{_SECTIONS[str(section)]} {name}")
+    return spoiled
 
 
 def _collect_section(section: Node, kind: str, found: dict[str, Node]) -> None:

@@ -39,7 +39,7 @@ class Node:
 
     def expected(self, what: str) -> None:
         """The problem that the value is something else."""
-        self.report(f"expected {what}, found {_describe(self.value)}{_quoting_hint(self.value, what)}")
+        self.report(f"expected {what}, found {describe(self.value)}{_quoting_hint(self.value, what)}")
 
     def child(self, key: str | int) -> "Node":
         """A part of this mapping or list."""
@@ -53,7 +53,8 @@ class Node:
             self.expected("a mapping")
             return {}
         for key in needs:
-            if key not in self.value:
+            misspelt = any(did_you_mean(other, [key]) for other in self.value if other not in (known or ()))
+            if key not in self.value and not misspelt:
                 self.report(f'"{key}" is missing')
         for key in self.value:
             if known is not None and key not in known:
@@ -87,7 +88,7 @@ class Node:
             return self.value
         found = self.value if isinstance(self.value, str) else ""
         self.report(
-            f"expected one of {quoted_list(choices)}, found {_describe(self.value)}{did_you_mean(found, choices)}"
+            f"expected one of {quoted_list(choices)}, found {describe(self.value)}{did_you_mean(found, choices)}"
         )
         return None
 
@@ -109,7 +110,7 @@ class Node:
             return None
 
 
-def _describe(value: Any) -> str:
+def describe(value: Any) -> str:
     """A value in a message: short, and so that its type can be seen."""
     if value is None:
         return "nothing"
@@ -126,5 +127,5 @@ def _describe(value: Any) -> str:
 
 def _quoting_hint(value: Any, what: str) -> str:
     """What to do where YAML took a word for a number, a day or a truth value."""
-    wants_text = what.startswith(("a text", "a term", "a clause"))
+    wants_text = what.startswith(("a text", "a term", "a clause", "a code"))
     return "; write it in quotes" if wants_text and not isinstance(value, dict | list | str | None) else ""

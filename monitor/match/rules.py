@@ -68,6 +68,7 @@ def load_rules(files: Iterable[tuple[str, str]]) -> RuleSet:
     table = AtomTable()
     vocabulary, broken = _read_vocabulary(found, table)
     compiled = {rule_id: _read_rule(node, rule_id, vocabulary, broken) for rule_id, node in found.rules.items()}
+    compiled |= {rule_id: None for rule_id in compiled if f"rule {rule_id}" in found.spoiled}
     versions = _Versions(vocabulary, found)
     rules = []
     for rule_id, made in sorted(compiled.items()):

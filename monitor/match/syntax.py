@@ -12,7 +12,7 @@ from monitor.match.actors import INCLUDES, Include, Vocabulary
 from monitor.match.clauses import AllOf, AnyOf, Clause, Lookup, Near, NoneOf, NotNear, Within
 from monitor.match.definitions import read_term
 from monitor.match.later import LATER_CLAUSES, refuse_later
-from monitor.match.nodes import Node
+from monitor.match.nodes import Node, describe
 from monitor.match.scope import DEFAULT_SCOPE, PLACES, WHOLE_ARTICLE, Scope, parse_first_words
 from monitor.text.suggest import did_you_mean, quoted_list
 from monitor.text.yaml import Path
@@ -37,8 +37,7 @@ class ClauseReader:
         if isinstance(node.value, str):
             return _read_text(self, node, {}, scope)
         if not isinstance(node.value, dict):
-            hint = '; join clauses under "all" or "any"' if isinstance(node.value, list) else ""
-            node.report(f"expected a clause, found {_kind_of(node)}{hint}")
+            node.expected('a clause; join several under "all" or "any"' if isinstance(node.value, list) else "a clause")
             return None
         head = _find_head(node)
         if head is None:
@@ -193,11 +192,14 @@ def _read_within(node: Node, parts: Parts) -> Within | None:
     counted = _WITHIN_WORDS.fullmatch(value) if isinstance(value, str) else None
     if counted:
         return Within("words", int(counted.group(1)))
-    is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    hint = f' (did you mean "{value} words"?)' if is_number else ""
-    found = value if isinstance(value, str | int) else "something else"
-    parts["within"].report(f'expected {expected}, found "{found}"{hint}')
+    parts["within"].report(f"expected {expected}, found {describe(value)}{_within_hint(value)}")
     return None
+
+
+def _within_hint(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return f' (did you mean "{value} words"?)'
+    return did_you_mean(value, ("sentence", "paragraph", "5 words")) if isinstance(value, str) else ""
 
 
 def _read_scope(node: Node) -> Scope | None:
@@ -216,12 +218,6 @@ def _read_scope(node: Node) -> Scope | None:
             hint = did_you_mean(place, PLACES) or f'; expected one of {quoted_list(PLACES)} or "first N words"'
             part.report(f'unknown place "{place}"{hint}')
     return Scope(frozenset(places), first_words) if places or first_words else None
-
-
-def _kind_of(node: Node) -> str:
-    if isinstance(node.value, list):
-        return "a list"
-    return "nothing" if node.value is None else f'"{node.value}"; write it in quotes'
 
 
 @dataclass(frozen=True, slots=True)

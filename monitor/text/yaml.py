@@ -71,7 +71,7 @@ def parse_yaml(text: str, file: str) -> YamlDocument:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         message = ": ".join(part for part in (error.context, error.problem) if part)
         return YamlDocument(file, None, problems=(Problem(file, line, column, f"not valid YAML: {message}"),))
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         message = " ".join(str(error).split())[:200] if not isinstance(error, RecursionError) else "nested too deeply"
         return YamlDocument(file, None, problems=(Problem(file, 0, 0, f"not valid YAML: {message}"),))
     return YamlDocument(file, data, reader.keys, reader.values, tuple(reader.problems))

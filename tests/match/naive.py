@@ -4,7 +4,7 @@ Shares nothing with monitor.match but the folding of words. Articles must be mad
 sentences by ". " alone, so that this module needs no rules for them.
 """
 
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from typing import Any
 
 from monitor.model import Article
@@ -55,7 +55,9 @@ def _number(text: str, stop: str | None) -> list[int]:
     return numbers
 
 
-def evaluate(clause: Any, article: NaiveArticle, vocabulary: dict[str, Any], scope: list[str] = DEFAULT) -> set[Span] | None:
+def evaluate(
+    clause: Any, article: NaiveArticle, vocabulary: dict[str, Any], scope: list[str] = DEFAULT
+) -> set[Span] | None:
     """The mentions of a clause, or None when it does not hold."""
     if isinstance(clause, str):
         clause = {"text": clause}
@@ -180,7 +182,7 @@ def _near(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str])
 def _is_chain(spans: list[Span], within: str, article: NaiveArticle) -> bool:
     return all(
         left[2] <= right[1] and left[0] == right[0] and _close(left, right, within, article)
-        for left, right in zip(spans, spans[1:], strict=False)
+        for left, right in pairwise(spans)
     )
 
 

@@ -9,7 +9,19 @@ from monitor.model import Article, Image
 from tests.builders import make_article
 
 WORDS = ["alpha", "alphabet", "beta", "betas", "gamma", "gamut", "delta", "den", "the"]
-PATTERNS = ["alph*", "beta*", "gam*", "gam?t", "del?a", "den*", "bet?*", "alpha beta", "the gam*", "beta beta", "den the alpha"]
+PATTERNS = [
+    "alph*",
+    "beta*",
+    "gam*",
+    "gam?t",
+    "del?a",
+    "den*",
+    "bet?*",
+    "alpha beta",
+    "the gam*",
+    "beta beta",
+    "den the alpha",
+]
 PLACES = ["title", "standfirst", "lead", "caption", "credit", "body", "author", "url", "first 3 words", "first 7 words"]
 VOCABULARY: dict[str, Any] = {
     "actors": {
