@@ -76,8 +76,8 @@ def test_positions_are_those_of_the_file() -> None:
 # YAML refuses control characters, whatever JSON says of them.
 _PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Co", "Cn")))
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _PRINTABLE,
+    lambda inner: st.lists(inner) | st.dictionaries(_PRINTABLE, inner),
     max_leaves=10,
 )
 
@@ -87,6 +87,6 @@ def test_json_is_read_as_it_is(value: Any) -> None:
     assert _data(json.dumps(value, ensure_ascii=False)) == value
 
 
-@given(_PRINTABLE)
+@given(st.text())
 def test_no_text_at_all_makes_it_raise(text: str) -> None:
     parse_yaml(text, "x.yaml")
