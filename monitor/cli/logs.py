@@ -22,11 +22,15 @@ def configure_logs() -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_open_logger,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+
+
+def _open_logger(*_: object) -> structlog.PrintLogger:
+    """On stderr as it is now: an embedding program may have put another in its place."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def _leave_out_empty(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
