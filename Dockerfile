@@ -15,7 +15,7 @@ COPY --from=build /opt/monitor /opt/monitor
 ENV PATH="/opt/monitor/bin:$PATH" \
     PYTHONUNBUFFERED=1
 WORKDIR /srv/monitor
-USER monitor
+USER 10001
 # Mount your own /srv/monitor/config and /srv/monitor/rules, read-only if you like; data is what must survive.
 VOLUME ["/srv/monitor/data"]
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["monitor", "doctor"]

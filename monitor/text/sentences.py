@@ -33,7 +33,7 @@ _NEVER_LAST = _word_set(
     """
     mr mrs ms messrs dr prof rev fr hon gen col lt sgt cpl capt cmdr adm maj brig gov sen rep pres st mt ft vs viz cf
     ca approx e.g i.e hr frau dipl ing bzw z.b d.h u.a vgl mme mlle sr sra srta dña ud uds sig sig.ra dott avv ул пл пер
-    г-н г-жа проф акад доц ген полк напр т.е т.н д.ф.н к.т.н обл р-н инж вул бул
+    г-н г-жа проф акад доц ген полк напр т.е т.н д.ф.н к.т.н обл р-н инж вул бул пл просп
     """
 )
 # Followed by a number; before anything else they are words ("no", "art") that may well come last.

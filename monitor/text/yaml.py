@@ -26,6 +26,10 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
+_ESCAPED_PAIR = re.compile(
+    r"(?P<before>(?<!\\)(?:\\\\)*)\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 _STANDARD_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "binary", "merge", "value"})
 # Values that stand for themselves are bounded by the size of the file; those behind an alias are not.
 _MOST_ALIASED = 50_000
@@ -64,7 +68,7 @@ def parse_yaml(text: str, file: str) -> YamlDocument:
     """Read one document. Never raises: what cannot be read is left out of the data and named in `problems`."""
     reader = _Reader(file)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(_ease_json(text), Loader=_Loader)
         data = None if node is None else reader.construct(node, ())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -75,6 +79,19 @@ def parse_yaml(text: str, file: str) -> YamlDocument:
         message = " ".join(str(error).split())[:200] if not isinstance(error, RecursionError) else "nested too deeply"
         return YamlDocument(file, None, problems=(Problem(file, 0, 0, f"not valid YAML: {message}"),))
     return YamlDocument(file, data, reader.keys, reader.values, tuple(reader.problems))
+
+
+def _ease_json(text: str) -> str:
+    """JSON without the two things of it that YAML refuses: tabs as indentation, and letters escaped as two halves."""
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return text
+    text = _INDENTATION.sub(lambda found: found.group().replace("\t", " "), text)
+    return _ESCAPED_PAIR.sub(_join_halves, text)
+
+
+def _join_halves(found: re.Match[str]) -> str:
+    halves = bytes.fromhex(found["high"] + found["low"])
+    return found["before"] + halves.decode("utf-16-be")
 
 
 class _Reader:

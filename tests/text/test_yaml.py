@@ -87,6 +87,12 @@ def test_json_is_read_as_it_is(value: Any) -> None:
     assert _data(json.dumps(value, ensure_ascii=False)) == value
 
 
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_json_may_be_indented_by_tabs_and_hold_emoji(indent: int | str | None) -> None:
+    value = {"a": ["🙂\\ud83d", {"b": "\\\\🙂🙂"}], "c": 1}
+    assert _data(json.dumps(value, indent=indent)) == value
+
+
 @given(st.text())
 def test_no_text_at_all_makes_it_raise(text: str) -> None:
     parse_yaml(text, "x.yaml")
