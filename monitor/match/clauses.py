@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, NamedTuple
 from monitor.match.lexicon import Lexicon
 from monitor.match.proximity import drop_near, find_chained
 from monitor.match.rarity import Requirement
-from monitor.match.scope import DEFAULT_SCOPE, Scope
+from monitor.match.scope import DEFAULT_SCOPE, WHOLE_ARTICLE, Scope
 from monitor.match.terms import Term
 from monitor.match.view import ArticleView
 
@@ -82,7 +82,7 @@ class Lookup(Clause):
     def describe(self) -> str:
         named = (("concept", self.concept), ("actor", self.actor))
         what = next((f"{kind} {name}" for kind, name in named if name), f'"{self.text}"')
-        return what if self.scope == DEFAULT_SCOPE else f"{what} in {self.scope}"
+        return what if self.scope in (DEFAULT_SCOPE, WHOLE_ARTICLE) else f"{what} in {self.scope}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -37,7 +37,8 @@ def test_chinese_stops_need_no_space() -> None:
 
 
 def test_a_paragraph_ends_a_sentence_without_a_stop() -> None:
-    assert _cut("A heading\n\nThe text. More\n \n1. First. Second") == [
+    text = "A heading\n\nThe text. More\n \n1. First. Second"
+    assert _cut(text) == [
         "A heading",
         "The text.",
         "More",

@@ -1,0 +1,87 @@
+import json
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from monitor.match.clauses import Lookup
+from monitor.match.index import CandidateIndex
+from monitor.match.matcher import RuleMatcher
+from monitor.match.rules import RuleSet, load_rules
+from monitor.match.view import ArticleView
+from monitor.model import Severity
+from tests.builders import make_article
+
+
+def _load(rules: dict[str, Any], **definitions: Any) -> RuleSet:
+    rule_set = load_rules([("r.json", json.dumps({**definitions, "rules": rules}))])
+    assert rule_set.problems == ()
+    return rule_set
+
+
+def test_live_and_draft_rules_match_and_rules_that_are_off_do_not() -> None:
+    rules = {
+        name: {"match": "word", "status": status} for name, status in (("b", "draft"), ("a", "live"), ("c", "off"))
+    }
+    matcher = RuleMatcher(_load(rules))
+    assert [rule.id for rule in matcher.rules] == ["a", "b"]
+    assert [match.rule for match in matcher.match(make_article("a word")).matches] == ["a", "b"]
+
+
+def test_a_match_names_article_rule_version_and_severity() -> None:
+    matcher = RuleMatcher(_load({"a": {"match": "word", "severity": "critical"}}))
+    article = make_article("a word")
+    (match,) = matcher.match(article).matches
+    assert (match.article, match.rule, match.severity) == (article.id, "a", Severity.CRITICAL)
+    assert match.version == matcher.rules[0].version != ""
+
+
+def test_an_article_in_another_language_is_not_looked_at() -> None:
+    matcher = RuleMatcher(_load({"a": {"match": "word", "where": {"language": ["en", "ru"]}}}))
+    spoken = {language: bool(matcher.match(make_article("word", language=language)).matches)
+              for language in ("en", "en-US", "ru", "de", None)}  # fmt: skip
+    assert spoken == {"en": True, "en-US": True, "ru": True, "de": False, None: True}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _FailingLookup(Lookup):
+    def find(self, view: ArticleView) -> NoReturn:
+        raise ZeroDivisionError("as asked")
+
+
+def test_a_failing_rule_does_not_hide_other_matches() -> None:
+    rule_set = _load({"a": {"match": "word"}, "b": {"match": "word"}, "c": {"match": "word"}})
+    first, middle, last = rule_set.rules
+    assert isinstance(middle.clause, Lookup)
+    broken = replace(middle, clause=_FailingLookup("match", middle.clause.lexicon, middle.clause.scope))
+    outcome = RuleMatcher(replace(rule_set, rules=(first, broken, last))).match(make_article("word"))
+    assert [match.rule for match in outcome.matches] == ["a", "c"]
+    (problem,) = outcome.problems
+    assert problem.message == 'rule "b" failed on this article: ZeroDivisionError: as asked'
+
+
+def test_ten_thousand_rules_are_not_asked_one_by_one() -> None:
+    rules = {f"r{number}": {"match": {"all": [f"word{number}", "the"]}} for number in range(10_000)}
+    rule_set = _load(rules)
+    index = CandidateIndex([compiled.clause.required() for compiled in rule_set.rules])
+    view = ArticleView(make_article("the word7 and word4321 and words"), rule_set.table)
+    asked = [rule_set.rules[number].rule.id for number in index.find_candidates(view)]
+    assert sorted(asked) == ["r4321", "r7"]
+
+
+def test_a_rule_is_asked_only_where_all_its_lists_have_a_word() -> None:
+    rule_set = _load(
+        {
+            "a": {"match": {"all": [{"concept": "c"}, "rare"]}},
+            "b": {"match": {"near": ["use of force", "rare"], "within": "sentence"}},
+        },
+        concepts={"c": ["one", "two"]},
+    )
+    index = CandidateIndex([compiled.clause.required() for compiled in rule_set.rules])
+    asked = {
+        text: index.find_candidates(ArticleView(make_article(text), rule_set.table))
+        for text in ("rare", "two", "one rare", "rare force of use", "rare use of force")
+    }
+    assert asked == {"rare": [], "two": [], "one rare": [0], "rare force of use": [], "rare use of force": [1]}
+
+
+def test_no_rules_match_nothing() -> None:
+    assert RuleMatcher(_load({})).match(make_article("word")).matches == ()

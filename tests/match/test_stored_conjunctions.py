@@ -1,0 +1,38 @@
+"""Two thousand stored conjunctions over 999 articles, against answers on which two other engines agree.
+
+The data do not travel with the project: MONITOR_CONJUNCTIONS names the directory that has them.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from monitor.match.matcher import RuleMatcher
+from monitor.match.rules import load_rules
+from tests.builders import make_article
+
+_DIRECTORY = os.environ.get("MONITOR_CONJUNCTIONS")
+
+
+@pytest.mark.skipif(_DIRECTORY is None, reason="MONITOR_CONJUNCTIONS names no directory with the stored conjunctions")
+def test_stored_conjunctions_match_as_in_other_engines() -> None:
+    directory = Path(_DIRECTORY or "")
+    articles, conjunctions, answers = (
+        json.loads((directory / name).read_text(encoding="utf-8"))
+        for name in ("docs.json", "queries.json", "gold_conjunctions.json")
+    )
+    # Those engines took the sign at the end of some terms for punctuation, as their queries are plain words.
+    rules = {
+        f"q{number}": {"match": {"all": [term.rstrip("*") for term in terms]}}
+        for number, terms in enumerate(conjunctions)
+    }
+    rule_set = load_rules([("conjunctions.json", json.dumps({"rules": rules}))])
+    assert rule_set.problems == ()
+    matcher = RuleMatcher(rule_set)
+    found: list[set[str]] = [set() for _ in conjunctions]
+    for name, text in articles.items():
+        for match in matcher.match(make_article(text, key=name)).matches:
+            found[int(match.rule[1:])].add(name)
+    assert found == [set(names) for names in answers]
