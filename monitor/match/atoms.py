@@ -4,6 +4,8 @@ Prefixes and other patterns so cost nothing per article: after a day's news near
 is filled while rules load and only looked up afterwards.
 """
 
+from itertools import repeat
+
 from monitor.match.terms import WordPattern
 
 # Distinct words remembered; a year of many-language news stays far below what this takes (about 100 MB).
@@ -11,15 +13,21 @@ _MOST_REMEMBERED = 1_000_000
 
 
 class AtomTable:
-    """Numbers for word patterns; equal patterns share one."""
+    """Numbers for word patterns; equal patterns share one.
+
+    Words that fit the same patterns are one class: `classes` has the atoms of each, none for class 0. A word that is
+    itself an atom has its class to itself.
+    """
 
     def __init__(self) -> None:
+        self.classes: list[tuple[int, ...]] = [()]
+        self._classes_by_atom: dict[int, list[int]] = {}
+        self._class_numbers: dict[tuple[int, ...], int] = {(): 0}
+        self._remembered = _ClassesOfWords(self)
         self._numbers: dict[WordPattern, int] = {}
         self._words: dict[str, int] = {}
-        self._prefixes: dict[str, int] = {}
-        self._prefix_lengths: tuple[int, ...] = ()
-        self._globs: dict[str, list[tuple[WordPattern, int]]] = {}
-        self._remembered: dict[str, tuple[int, ...]] = {}
+        self._beginnings: dict[str, list[tuple[WordPattern | None, int]]] = {}
+        self._lengths: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -34,29 +42,69 @@ class AtomTable:
         if pattern.kind == "word":
             self._words[pattern.text] = number
             return number
-        if pattern.kind == "prefix":
-            self._prefixes[pattern.text] = number
-        else:
-            self._globs.setdefault(pattern.literal, []).append((pattern, number))
-        self._prefix_lengths = tuple(sorted({*self._prefix_lengths, len(pattern.literal)}))
+        beginnings = self._beginnings.setdefault(pattern.literal, [])
+        # A word that begins so fits a prefix; other patterns have more to say.
+        beginnings.append((None if pattern.kind == "prefix" else pattern, number))
+        self._lengths = tuple(sorted({*self._lengths, len(pattern.literal)}))
         return number
 
-    def atoms_of(self, word: str) -> tuple[int, ...]:
-        """The atoms that a folded word fits."""
-        atoms = self._remembered.get(word)
-        if atoms is None:
-            if len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.clear()
-            atoms = self._remembered[word] = tuple(self._iter_atoms(word))
-        return atoms
+    def class_of(self, word: str) -> int:
+        """The class of a folded word."""
+        return self.classes_of([word])[0]
 
-    def _iter_atoms(self, word: str) -> list[int]:
+    def classes_of(self, words: list[str]) -> list[int]:
+        """The class of each of these folded words."""
+        if not self._remembered:
+            self._number_classes()
+        if self._lengths:
+            return list(map(self._remembered.__getitem__, words))
+        # Without patterns only the words of the rules fit, and others need not be remembered.
+        return list(map(self._remembered.get, words, repeat(0)))
+
+    def classes_with(self, atom: int) -> list[int]:
+        """The classes whose words fit an atom, of the words met so far."""
+        return self._classes_by_atom.get(atom, [])
+
+    def _number_classes(self) -> None:
+        """Number the classes that can be foreseen, so that articles bring few new ones."""
+        # Copied side by side, short and so frequent ones first: what it costs to look words up is memory's time.
+        words = " ".join(sorted(self._words, key=len)).split()
+        self._remembered.update((word, self.find_class(word)) for word in words)
+        for beginning in self._beginnings:
+            self.find_class(f"{beginning}\n")
+
+    def find_class(self, word: str) -> int:
+        """The class of a folded word, worked out anew."""
+        atoms = tuple(self._find_atoms(word))
+        if not atoms:
+            return 0
+        number = self._class_numbers.setdefault(atoms, len(self.classes))
+        if number == len(self.classes):
+            self.classes.append(atoms)
+            for atom in atoms:
+                self._classes_by_atom.setdefault(atom, []).append(number)
+        return number
+
+    def _find_atoms(self, word: str) -> list[int]:
         atoms = [self._words[word]] if word in self._words else []
-        for length in self._prefix_lengths:
+        for length in self._lengths:
             if length > len(word):
                 break
-            beginning = word[:length]
-            if beginning in self._prefixes:
-                atoms.append(self._prefixes[beginning])
-            atoms.extend(number for pattern, number in self._globs.get(beginning, ()) if pattern.fits(word))
+            for pattern, number in self._beginnings.get(word[:length], ()):
+                if pattern is None or pattern.fits(word):
+                    atoms.append(number)
         return atoms
+
+
+class _ClassesOfWords(dict[str, int]):
+    """What a table said of the words met so far; it is asked about a word the first time only."""
+
+    def __init__(self, table: AtomTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        number = self[word] = self._table.find_class(word)
+        return number

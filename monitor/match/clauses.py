@@ -8,6 +8,7 @@ How clauses are written is monitor.match.syntax's.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Literal, NamedTuple
 
 from monitor.match.lexicon import Lexicon
@@ -74,7 +75,7 @@ class Lookup(Clause):
 
     def find(self, view: ArticleView) -> Occurrences | None:
         hits = view.find_hits(self.lexicon, self.scope)
-        return tuple(Occurrence(*hit, self) for hit in hits) if hits else None
+        return tuple([Occurrence(*hit, self) for hit in hits]) if hits else None
 
     def required(self) -> tuple[Requirement, ...]:
         return (self.lexicon.required,)
@@ -106,7 +107,7 @@ class AllOf(Compound):
 
     def find(self, view: ArticleView) -> Occurrences | None:
         found = _find_each(self.clauses, view)
-        return None if found is None else tuple(occurrence for part in found for occurrence in part)
+        return None if found is None else tuple(chain.from_iterable(found))
 
     def required(self) -> tuple[Requirement, ...]:
         return _require_each(self.clauses)

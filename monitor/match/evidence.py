@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
 
 from monitor.match.clauses import Occurrence
 from monitor.match.view import ArticleView
@@ -9,6 +10,7 @@ from monitor.model import Mention
 
 # Of one clause in one article; a text that says a word ten thousand times shows no more by the last than by these.
 _MOST_MENTIONS = 100
+_PLACE = itemgetter(0, 1)
 
 
 def locate_mentions(occurrences: Iterable[Occurrence], view: ArticleView) -> tuple[Mention, ...]:
@@ -16,9 +18,21 @@ def locate_mentions(occurrences: Iterable[Occurrence], view: ArticleView) -> tup
     by_clause: dict[str, list[Occurrence]] = {}
     for occurrence in occurrences:
         by_clause.setdefault(occurrence.source.path, []).append(occurrence)
-    kept = [occurrence for group in by_clause.values() for occurrence in islice(_iter_outermost(group), _MOST_MENTIONS)]
-    kept.sort(key=lambda occurrence: occurrence[:2])
-    return tuple(_locate(occurrence, view) for occurrence in kept)
+    kept: list[Occurrence] = []
+    for group in by_clause.values():
+        kept += islice(group if _is_outermost(group) else _iter_outermost(group), _MOST_MENTIONS)
+    kept.sort(key=_PLACE)
+    return tuple([_locate(occurrence, view) for occurrence in kept])
+
+
+def _is_outermost(occurrences: list[Occurrence]) -> bool:
+    """Whether they stand in order with none inside another, as those of most clauses do."""
+    last_start = last_end = -1
+    for start, end, _, _ in occurrences:
+        if start <= last_start or end <= last_end:
+            return False
+        last_start, last_end = start, end
+    return True
 
 
 def _iter_outermost(occurrences: list[Occurrence]) -> Iterator[Occurrence]:
@@ -31,15 +45,15 @@ def _iter_outermost(occurrences: list[Occurrence]) -> Iterator[Occurrence]:
 
 
 def _locate(occurrence: Occurrence, view: ArticleView) -> Mention:
-    cut = view.cut(occurrence.start, occurrence.end)
-    source = occurrence.source
+    start, end, term, source = occurrence
+    field, first, last, text = view.cut(start, end)
     return Mention(
         clause=source.path,
-        field=cut.field,
-        start=cut.start,
-        end=cut.end,
-        text=cut.text,
-        term=occurrence.term.written,
+        field=field,
+        start=first,
+        end=last,
+        text=text,
+        term=term.written,
         concept=source.concept,
         actor=source.actor,
     )

@@ -36,7 +36,8 @@ def collect_definitions(files: Iterable[tuple[str, str]]) -> Definitions:
         found.problems.extend(document.problems)
         if document.data is not None:
             _collect_file(document, found)
-            found.spoiled.update(_list_spoiled(document))
+            if document.problems:
+                found.spoiled.update(_list_spoiled(document))
     return found
 
 

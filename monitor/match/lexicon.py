@@ -45,26 +45,39 @@ class Alias:
     periods: tuple[Period, ...] = ()
     needs: "Lexicon | None" = None
 
+    @property
+    def is_free(self) -> bool:
+        """Whether its words are all that it asks for, in every article."""
+        return not self.periods and self.needs is None and self.term.language is None
+
     def holds_on(self, day: date) -> bool:
         """Whether it counts in an article of that day."""
         return not self.periods or any(period.holds(day) for period in self.periods)
 
 
 class Phrase(NamedTuple):
-    """A term as atoms; `anchor` is the place of the word it is looked up by."""
+    """A term as atoms; `anchor` is the place of the word it is looked up by.
 
-    alias: Alias
+    `alias` is None where the term counts always, which spares looking at what it depends on.
+    """
+
+    term: Term
     atoms: tuple[int, ...]
     anchor: int
+    alias: Alias | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Aliases by the atom of their rarest word. `languages` are those its terms were written under."""
+    """Aliases by the atom of their rarest word. `languages` are those its terms were written under.
+
+    A text in which something of it is found meets `required`; where a key of `certain` stands, something is found.
+    """
 
     aliases: tuple[Alias, ...]
     phrases: dict[int, tuple[Phrase, ...]]
     required: Requirement
+    certain: frozenset[Key]
     languages: tuple[str, ...] = ()
 
 
@@ -73,11 +86,20 @@ def build_lexicon(aliases: Iterable[Alias], table: AtomTable, languages: Iterabl
     kept = tuple(aliases)
     phrases: dict[int, list[Phrase]] = {}
     weights: dict[Key, float] = {}
+    certain_keys: set[Key] = set()
     for alias in kept:
         atoms = tuple(table.number_of(word) for word in alias.term.words)
         handle = find_handle(alias.term.words, atoms)
         weights[handle.key] = handle.weight
-        phrases.setdefault(atoms[handle.anchor], []).append(Phrase(alias, atoms, handle.anchor))
+        # Longer phrases are looked up by two of their words, which by themselves show nothing.
+        if alias.is_free and len(atoms) == (1 if isinstance(handle.key, int) else 2):
+            certain_keys.add(handle.key)
+        phrases.setdefault(atoms[handle.anchor], []).append(
+            Phrase(alias.term, atoms, handle.anchor, None if alias.is_free else alias)
+        )
     by_anchor = {atom: tuple(found) for atom, found in phrases.items()}
     required = Requirement(frozenset(weights), sum(weights.values()))
-    return Lexicon(kept, by_anchor, required, tuple(dict.fromkeys(languages)))
+    certain = frozenset(certain_keys)
+    # Nearly always equal, and then one set in memory.
+    certain = required.keys if certain == required.keys else certain
+    return Lexicon(kept, by_anchor, required, certain, tuple(dict.fromkeys(languages)))

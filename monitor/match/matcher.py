@@ -3,9 +3,13 @@
 A rule that fails on an article is named in the outcome, and the others still speak.
 """
 
+from collections.abc import Iterable
+
 from monitor.errors import Problem
 from monitor.match.evidence import locate_mentions
 from monitor.match.index import CandidateIndex
+from monitor.match.needs import needs_of
+from monitor.match.pause import paused_collection
 from monitor.match.rules import CompiledRule, RuleSet
 from monitor.match.view import ArticleView
 from monitor.model import Article, Match, Rule
@@ -15,11 +19,12 @@ from monitor.ports import MatchOutcome
 class RuleMatcher:
     """Implements monitor.ports.Matcher for the rules of a set that are live or drafts."""
 
+    @paused_collection()
     def __init__(self, rule_set: RuleSet) -> None:
         active = [compiled for compiled in rule_set.rules if compiled.rule.status != "off"]
         self._compiled = sorted(active, key=lambda compiled: compiled.rule.id)
         self._table = rule_set.table
-        self._index = CandidateIndex([compiled.clause.required() for compiled in self._compiled])
+        self._index = CandidateIndex([needs_of(compiled.clause) for compiled in self._compiled], rule_set.table)
         self.rules: tuple[Rule, ...] = tuple(compiled.rule for compiled in self._compiled)
 
     def match(self, article: Article) -> MatchOutcome:
@@ -38,6 +43,10 @@ class RuleMatcher:
                 if found is not None:
                     matches.append(found)
         return MatchOutcome(matches=tuple(matches), problems=tuple(problems))
+
+    def match_batch(self, articles: Iterable[Article]) -> tuple[MatchOutcome, ...]:
+        """The same for each of several articles, in their order."""
+        return tuple(map(self.match, articles))
 
 
 def match_rule(compiled: CompiledRule, view: ArticleView) -> Match | None:

@@ -43,7 +43,7 @@ class Node:
 
     def child(self, key: str | int) -> "Node":
         """A part of this mapping or list."""
-        return replace(self, path=(*self.path, key), value=self.value[key])
+        return Node(self.document, (*self.path, key), self.value[key], self.problems, self.subject)
 
     def read_mapping(
         self, known: Collection[str] | None = None, what: str = "key", *, needs: Collection[str] = ()

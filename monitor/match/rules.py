@@ -19,6 +19,7 @@ from monitor.match.definitions import check_references, read_actor, read_concept
 from monitor.match.files import Definitions, collect_definitions
 from monitor.match.later import LATER_RULE_KEYS, refuse_later
 from monitor.match.nodes import Node
+from monitor.match.pause import paused_collection
 from monitor.match.syntax import ClauseReader
 from monitor.match.where import Where, read_where
 from monitor.model import Rule, RuleId, RuleStatus, Severity
@@ -58,6 +59,7 @@ class RuleSet:
         return tuple((compiled, case) for compiled in self.rules for case in compiled.tests)
 
 
+@paused_collection()
 def load_rules(files: Iterable[tuple[str, str]]) -> RuleSet:
     """Compile rule files given as (name for messages, text). Never raises; what is wrong is in `problems`.
 
@@ -99,7 +101,7 @@ def _read_vocabulary(found: Definitions, table: AtomTable) -> tuple[Vocabulary, 
 
 def _read_rule(
     node: Node, rule_id: str, vocabulary: Vocabulary, broken: frozenset[str]
-) -> tuple[CompiledRule, set[tuple[str, str]]] | None:
+) -> tuple[CompiledRule, frozenset[tuple[str, str]]] | None:
     """The rule, still without its version, and the actors and concepts it names; None when it has an error."""
     errors_before = _count_errors(node)
     if refuse_later(node, LATER_RULE_KEYS):
@@ -115,7 +117,7 @@ def _read_rule(
     if clause is None or _count_errors(node) > errors_before:
         return None
     languages = tuple(dict.fromkeys((*where.languages, *_iter_languages(clause))))
-    return CompiledRule(rule, clause, where, vocabulary.table, languages, tests), reader.used
+    return CompiledRule(rule, clause, where, vocabulary.table, languages, tests), frozenset(reader.used)
 
 
 def _read_header(parts: Mapping[str, Node], rule_id: str) -> Rule:
@@ -164,7 +166,7 @@ class _Versions:
         self._found = found
         self._hashes: dict[tuple[str, str], str] = {}
 
-    def version_of(self, rule_id: str, used: set[tuple[str, str]]) -> str:
+    def version_of(self, rule_id: str, used: frozenset[tuple[str, str]]) -> str:
         """16 hexadecimal digits that change with anything that changes what the rule does or says."""
         actors = {other for kind, name in used if kind == "actor" for other in self._vocabulary.references_of(name)}
         concepts = {name for kind, name in used if kind == "concept"}

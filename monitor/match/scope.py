@@ -1,7 +1,7 @@
 """Where in an article a clause looks: the names that `in` takes."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FIELD_KINDS = ("title", "standfirst", "caption", "credit", "body", "author", "url")
 PLACES = (*FIELD_KINDS, "lead")
@@ -10,8 +10,7 @@ RUNNING_TEXT = ("title", "standfirst", "body")
 _FIRST_WORDS = re.compile(r"first ([1-9][0-9]{0,5}) words?")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Fields by kind, with `lead` for title, standfirst and first paragraph, and the first so many words."""
 
     places: frozenset[str]

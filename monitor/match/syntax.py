@@ -7,6 +7,7 @@ is handed down while reading, so an inner one wins over an outer one.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 
 from monitor.match.actors import INCLUDES, Include, Vocabulary
 from monitor.match.clauses import AllOf, AnyOf, Clause, Lookup, Near, NoneOf, NotNear, Within
@@ -58,7 +59,8 @@ class ClauseReader:
     def path_of(self, node: Node) -> str:
         """Where a node stands in the rule: "match.all[1]"."""
         steps = node.path[len(self.rule_path) :]
-        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+        return intern(path)  # rules in their hundred thousands have few different paths
 
     def _read_not_near(self, node: Node, clause: Clause) -> Clause | None:
         parts = node.read_mapping(("of", "words", "within"))
@@ -108,7 +110,8 @@ def _read_text(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> 
     term = read_term(parts.get("text", node))
     if term is None:
         return None
-    return Lookup(reader.path_of(node), reader.vocabulary.text_lexicon(term), scope, text=term.written)
+    lexicon = reader.vocabulary.text_lexicon(term)
+    return Lookup(reader.path_of(node), lexicon, scope, text=lexicon.aliases[0].term.written)
 
 
 def _read_concept(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> Clause | None:

@@ -5,9 +5,10 @@ into the next. Everything beyond the words is worked out when first asked for; m
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from monitor.match.atoms import AtomTable
@@ -18,10 +19,12 @@ from monitor.text.fold import Words, fold_words, locate_words
 from monitor.text.sentences import Span, paragraph_spans, sentence_spans
 
 _BETWEEN_FIELDS = "\n"
+# Where it costs about as much to have gone through all words so many times as to prepare for every question.
+_MOST_SCANS = 8
+_MOST_QUESTIONS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class FieldWords:
+class FieldWords(NamedTuple):
     """A field of the article and which words of the row are its own: from `first` up to, not including, `last`."""
 
     path: str
@@ -50,10 +53,12 @@ class ArticleView:
         self._table = table
         self.words: list[str] = []
         self.fields = tuple(self._add_field(path, text) for path, text in article.fields().items())
-        self._hits: dict[Lexicon, list[Hit]] = {}
-        self._scoped: dict[tuple[Lexicon, Scope], list[Hit]] = {}
+        self._firsts = [field.first for field in self.fields]
+        self._places: dict[int, list[int]] = {}
+        self._questions = self._scans = 0
+        self._hits: dict[Scope, dict[Lexicon, list[Hit]]] = {}
         self._cuts: dict[Span, Cut] = {}
-        self._ranges: dict[Scope, list[Span]] = {}
+        self._ranges: dict[Scope, tuple[list[int], list[int]]] = {}
         self._located: dict[str, Words] = {}
 
     def _add_field(self, path: str, text: str) -> FieldWords:
@@ -64,58 +69,107 @@ class ArticleView:
         return FieldWords(path, kind_of_field(path), text, first, last)
 
     @cached_property
-    def atoms(self) -> dict[int, list[str]]:
-        """The atoms that occur, each with the different words that fit it."""
-        found: dict[int, list[str]] = {}
-        for word in dict.fromkeys(self.words):
-            for atom in self._table.atoms_of(word):
-                found.setdefault(atom, []).append(word)
-        return found
+    def word_classes(self) -> list[int]:
+        """For each word of the row its class in the table of atoms."""
+        return self._table.classes_of(self.words)
 
     @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        places: dict[str, list[int]] = {}
-        for place, word in enumerate(self.words):
-            places.setdefault(word, []).append(place)
+    def _classes(self) -> frozenset[int]:
+        return frozenset(self.word_classes)
+
+    @cached_property
+    def _atoms(self) -> frozenset[int]:
+        """The atoms that occur."""
+        return frozenset(chain.from_iterable(map(self._table.classes.__getitem__, self._classes)))
+
+    def _places_of(self, atom: int) -> list[int]:
+        """Where words that fit an atom stand, those of each class in order."""
+        places = self._places.get(atom)
+        if places is None:
+            found = self._classes.intersection(self._table.classes_with(atom))
+            places = self._places[atom] = [place for number in found for place in self._places_of_class(number)]
         return places
+
+    def _places_of_class(self, number: int) -> Iterator[int]:
+        """The first few by going through the row; who asks for more is served better by a chain through all places."""
+        self._scans += 1
+        return self._iter_row(number) if self._scans <= _MOST_SCANS else self._iter_chain(number)
+
+    def _iter_row(self, number: int) -> Iterator[int]:
+        place = -1
+        for _ in range(self.word_classes.count(number)):
+            place = self.word_classes.index(number, place + 1)
+            yield place
+
+    def _iter_chain(self, number: int) -> Iterator[int]:
+        firsts, following = self._chains
+        place = firsts[number]
+        while place >= 0:
+            yield place
+            place = following[place]
+
+    @cached_property
+    def _chains(self) -> tuple[dict[int, int], list[int]]:
+        """The first place of each class, and for each place the next of its class, -1 after the last."""
+        firsts: dict[int, int] = {}
+        following: list[int] = []
+        for place, number in zip(range(len(self.words) - 1, -1, -1), reversed(self.word_classes), strict=True):
+            following.append(firsts.get(number, -1))
+            firsts[number] = place
+        following.reverse()
+        return firsts, following
 
     # ------------------------------------------------------------------------------------------ terms
 
     def find_hits(self, lexicon: Lexicon, scope: Scope) -> list[Hit]:
         """Where terms of the lexicon stand within the scope, by start and end; overlapping ones all count."""
-        hits = self._scoped.get((lexicon, scope))
+        if not self._has_any(lexicon):
+            return []
+        found = self._hits.setdefault(scope, {})
+        hits = found.get(lexicon)
         if hits is None:
-            anywhere = self._hits.get(lexicon)
-            if anywhere is None:
-                anywhere = self._hits[lexicon] = self._look_up(lexicon)
-            hits = self._scoped[lexicon, scope] = self._within(anywhere, scope) if anywhere else []
+            hits = found[lexicon] = self._within(self._look_up(lexicon), scope)
         return hits
 
     def _look_up(self, lexicon: Lexicon) -> list[Hit]:
         hits = []
-        for atom in lexicon.phrases.keys() & self.atoms.keys():
+        anchors = lexicon.phrases
+        for atom in anchors if len(anchors) == 1 else anchors.keys() & self._atoms:
             for phrase in lexicon.phrases[atom]:
                 alias = phrase.alias
-                if self._speaks(alias.term.language) and alias.holds_on(self.day):
+                if alias is None:
+                    hits += self._find_phrase(phrase, atom)
+                elif self._speaks(alias.term.language) and alias.holds_on(self.day):
                     hits += self._needed(self._find_phrase(phrase, atom), alias.needs)
-        hits.sort(key=lambda hit: hit[:2])
+        if len(hits) > 1:
+            hits.sort(key=lambda hit: hit[:2])
         return hits
+
+    def _has_any(self, lexicon: Lexicon) -> bool:
+        """Whether an atom of the lexicon occurs. Most are asked about in vain, so this is what an article costs."""
+        if self._questions < _MOST_QUESTIONS and len(lexicon.phrases) == 1:
+            self._questions += 1
+            (atom,) = lexicon.phrases
+            return not self._classes.isdisjoint(self._table.classes_with(atom))
+        return not lexicon.phrases.keys().isdisjoint(self._atoms)
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or self.language is None or language == self.language
 
     def _find_phrase(self, phrase: Phrase, atom: int) -> list[Hit]:
         length = len(phrase.atoms)
-        term = phrase.alias.term
-        starts = [place - phrase.anchor for word in self.atoms[atom] for place in self._places[word]]
+        term = phrase.term
+        starts = [place - phrase.anchor for place in self._places_of(atom)]
         if length == 1:
             return [Hit(start, start + 1, term) for start in starts]
         return [Hit(start, start + length, term) for start in starts if self._stands_at(phrase.atoms, start)]
 
     def _stands_at(self, atoms: tuple[int, ...], start: int) -> bool:
-        words = self.words[max(start, 0) : start + len(atoms)]
-        atoms_of = self._table.atoms_of
-        return len(words) == len(atoms) and all(atom in atoms_of(word) for atom, word in zip(atoms, words, strict=True))
+        found = self.word_classes[max(start, 0) : start + len(atoms)]
+        classes = self._table.classes
+        return len(found) == len(atoms) and all(
+            atom in classes[number] for atom, number in zip(atoms, found, strict=True)
+        )
 
     def _needed(self, hits: list[Hit], needs: Lexicon | None) -> list[Hit]:
         """The hits beside which something of `needs` is named in other words, anywhere in the article's own text."""
@@ -127,21 +181,18 @@ class ArticleView:
     # ------------------------------------------------------------------------------------------ places
 
     def _within(self, hits: list[Hit], scope: Scope) -> list[Hit]:
+        if not hits:
+            return hits
         ranges = self._ranges.get(scope)
         if ranges is None:
             ranges = self._ranges[scope] = self._resolve(scope)
-        starts = [first for first, _ in ranges]
-        kept = []
-        for hit in hits:
-            number = bisect_right(starts, hit.start) - 1
-            if number >= 0 and hit.end <= ranges[number][1]:
-                kept.append(hit)
-        return kept
+        starts, ends = ranges
+        return [hit for hit in hits if hit.end <= ends[bisect_right(starts, hit.start)]]
 
-    def _resolve(self, scope: Scope) -> list[Span]:
-        """The words of a scope as ranges that do not overlap, in order."""
+    def _resolve(self, scope: Scope) -> tuple[list[int], list[int]]:
+        """The words of a scope as ranges that do not overlap, in order: their starts, and their ends after a zero."""
         left = scope.first_words
-        ranges = []
+        starts, ends = [], [0]
         for words in self.fields:
             size = words.last - words.first
             reach = size if words.kind in scope.places else 0
@@ -151,8 +202,9 @@ class ArticleView:
                 reach = max(reach, min(left, size))
                 left = max(0, left - size)
             if reach:
-                ranges.append((words.first, words.first + reach))
-        return ranges
+                starts.append(words.first)
+                ends.append(words.first + reach)
+        return starts, ends
 
     @staticmethod
     def _lead_of(words: FieldWords) -> int:
@@ -203,7 +255,7 @@ class ArticleView:
 
     def field_at(self, place: int) -> FieldWords:
         """The field that a word of the row belongs to."""
-        return self.fields[self.field_numbers[place]]
+        return self.fields[bisect_right(self._firsts, place) - 1]
 
     def cut(self, start: int, end: int) -> Cut:
         """What the words from `start` up to, not including, `end` look like in their field."""
@@ -211,7 +263,9 @@ class ArticleView:
         if found is None:
             words = self.field_at(start)
             located = self.locate(words)
-            first, last = located.starts[start - words.first], located.ends[end - 1 - words.first]
+            first, last = located.span(start - words.first)
+            if end - start > 1:
+                _, last = located.span(end - 1 - words.first)
             found = self._cuts[start, end] = Cut(words.path, first, last, words.text[first:last])
         return found
 

@@ -1,0 +1,91 @@
+"""The sets of keys that rules need, each a number: a slot, which an article switches when it holds one of the keys.
+
+A slot of presence is off until switched, a slot of absence is on until switched. Equal sets, such as a concept that
+thousands of rules use, are one slot.
+"""
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.match.atoms import AtomTable
+from monitor.match.needs import Needs
+from monitor.match.postings import Numbers, Postings, as_numbers
+from monitor.match.rarity import Key
+
+# Always on: stands where a rule has nothing further to ask.
+ALWAYS = 0
+
+
+class SlotTable:
+    """The slots of a sequence of needs: presences after `ALWAYS`, absences from `first_absence` on.
+
+    `rules` and `slots` tell, side by side, which rule asks for which slot.
+    """
+
+    def __init__(self, needs: Sequence[Needs]) -> None:
+        presences: dict[frozenset[Key], int] = {}
+        absences: dict[frozenset[Key], int] = {}
+        rules, asked = array("q"), array("q")
+        weights = [0.0]
+        for rule, (required, excluded) in enumerate(needs):
+            for keys, weight in required:
+                slot = presences.setdefault(keys, len(presences) + 1)
+                if slot == len(weights):
+                    weights.append(weight)
+                rules.append(rule)
+                asked.append(slot)
+            if excluded and required:
+                rules.append(rule)
+                asked.append(-1 - absences.setdefault(excluded, len(absences)))
+        self.first_absence = len(presences) + 1
+        self.count = self.first_absence + len(absences)
+        self.weights: NDArray[np.float64] = np.array(weights + [0.0] * len(absences))
+        self.rules = as_numbers(rules)
+        self.slots = as_numbers(asked)
+        self.slots[self.slots < 0] = self.first_absence - 1 - self.slots[self.slots < 0]
+        self._list_members([*presences, *absences])
+
+    def _list_members(self, sets: Sequence[frozenset[Key]]) -> None:
+        """Which slots each key switches; pairs are numbered as they come."""
+        pairs: dict[tuple[str, str], int] = {}
+        atoms, pair_numbers = array("q"), array("q")
+        by_atom, by_pair = array("q"), array("q")
+        for slot, keys in enumerate(sets, start=1):
+            for key in keys:
+                if isinstance(key, int):
+                    atoms.append(key)
+                    by_atom.append(slot)
+                else:
+                    pair_numbers.append(pairs.setdefault(key, len(pairs)))
+                    by_pair.append(slot)
+        self.pairs = tuple(pairs)
+        self.by_atom = as_numbers(atoms), as_numbers(by_atom)
+        self.by_pair = as_numbers(pair_numbers), as_numbers(by_pair)
+
+
+class ClassSwitches:
+    """Which slots the words of each class of a table switch; new classes are taken up as articles bring them."""
+
+    def __init__(self, slots: SlotTable, table: AtomTable) -> None:
+        self._classes = table.classes
+        self._by_atom = Postings(*slots.by_atom, len(table))
+        empty = as_numbers([])
+        self._by_class = Postings(empty, empty, 0)
+
+    def gather(self, classes: set[int]) -> Numbers:
+        """The slots of these classes, some perhaps more than once."""
+        if len(self._classes) > self._by_class.size:
+            self._take_up(self._by_class.size, len(self._classes))
+        return self._by_class.gather(np.fromiter(classes, np.intp, len(classes)))
+
+    def _take_up(self, first: int, last: int) -> None:
+        owners, atoms = array("q"), array("q")
+        for number in range(first, last):
+            for atom in self._classes[number]:
+                owners.append(number)
+                atoms.append(atom)
+        slots, places = self._by_atom.gather_with_places(as_numbers(atoms))
+        self._by_class.extend(as_numbers(owners)[places], slots, last)
