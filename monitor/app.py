@@ -3,9 +3,9 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,11 +21,12 @@ from monitor.deliver.email import EmailChannel, SmtpOptions
 from monitor.deliver.slack import SlackChannel
 from monitor.deliver.webhook import WebhookChannel
 from monitor.errors import StoreError
+from monitor.live import Live, create_plan
 from monitor.match.matcher import RuleMatcher
 from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
-from monitor.pipeline import Plan, Ports, compose_due, deliver_due, poll_due, register_sources
+from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due
 from monitor.ports import Channel, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import DirectoryArchive
@@ -43,8 +44,10 @@ _SQLITE_FILE = "monitor.sqlite3"
 _SMTP_TIMEOUT = timedelta(seconds=30)
 # Below the ten seconds after which container engines kill what they asked to stop.
 _GRACE = timedelta(seconds=8)
-_TICKS = {"poll": timedelta(seconds=1), "compose": timedelta(seconds=1), "deliver": timedelta(seconds=1)}
+_TICK = timedelta(seconds=1)
 _BEAT = timedelta(seconds=15)
+# Rounds of deliveries that may overlap, so that a slow mail server does not keep Slack and webhooks waiting.
+_DELIVERIES_AT_ONCE = 4
 
 _log = structlog.get_logger()
 
@@ -74,6 +77,25 @@ async def open_store(settings: Settings, data: Path, world: World | None = None)
         yield database
     finally:
         await database.close()
+
+
+def has_store(settings: Settings, data: Path) -> bool:
+    """Whether there is a database yet, as far as can be told without making one."""
+    return settings.database != "sqlite" or (data / _SQLITE_FILE).exists()
+
+
+@asynccontextmanager
+async def open_existing_store(settings: Settings, data: Path) -> AsyncIterator[Database]:
+    """As `open_store`, for commands that only look: StoreError where a mistyped --data would make an empty database."""
+    require_store(settings, data)
+    async with open_store(settings, data) as store:
+        yield store
+
+
+def require_store(settings: Settings, data: Path) -> None:
+    """StoreError when there is no database yet."""
+    if not has_store(settings, data):
+        raise StoreError(f'no database in "{data}": nothing has been run or imported there yet')
 
 
 def _database_url(settings: Settings, data: Path) -> str:
@@ -110,17 +132,7 @@ async def open_pipeline(
                 jitter=world.jitter,
                 reached=world.reached,
             )
-            yield ports, create_plan(project)
-
-
-def create_plan(project: SoundProject) -> Plan:
-    """What the configuration asks for, by id."""
-    return Plan(
-        sources={source.id: source for source in project.config.sources},
-        subscribers=project.config.subscribers,
-        routes=project.config.routes,
-        concurrency=project.settings.poll.concurrency,
-    )
+            yield ports, create_plan(project.config, project.settings)
 
 
 def create_channels(
@@ -152,32 +164,38 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
                 # The lock says that nobody else works on this file: what a killed run held is ours at once.
                 async with ports.store.transaction() as tx:
                     await tx.release_leases()
-            await register_sources(ports, plan)
-            await (run_pass(ports, plan) if once else _run_until_stopped(ports, plan))
+            await mend_poll_times(ports)
+            live = Live(project, ports, plan)
+            await live.start()
+            await (run_pass(ports, plan) if once else _run_until_stopped(live))
 
 
 async def run_pass(ports: Ports, plan: Plan) -> None:
-    """Poll all that is due, compose what follows, and try each due delivery once."""
-    while await poll_due(ports, plan):
-        pass
+    """Poll each source that is due once, compose what follows, and try each due delivery once."""
+    waiting = dict(plan.sources)
+    while polled := await poll_due(ports, replace(plan, sources=waiting)):
+        for stored in polled:
+            waiting.pop(stored.source, None)
     await compose_due(ports, plan)
     while await deliver_due(ports, plan):
         pass
 
 
-async def _run_until_stopped(ports: Ports, plan: Plan) -> None:
+async def _run_until_stopped(live: Live) -> None:
+    ports, plan = live.ports, live.plan
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _log.info("started", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(ports.matcher.rules))
-    steps: dict[str, Callable[[], Awaitable[object]]] = {
-        "poll": partial(poll_due, ports, plan),
-        "compose": partial(compose_due, ports, plan),
-        "deliver": partial(deliver_due, ports, plan),
+    ticks = {
+        # A run that is still under way holds at least one of the sources that may be polled at once.
+        "poll": Tick(live.poll, _TICK, at_once=plan.concurrency + 1),
+        "compose": Tick(live.compose, _TICK),
+        "deliver": Tick(live.deliver, _TICK, at_once=_DELIVERIES_AT_ONCE),
+        "reload": Tick(live.reload, _TICK),
+        "beat": Tick(partial(_beat, ports.store, ports.clock), _BEAT),
     }
-    ticks = {name: Tick(step, _TICKS[name]) for name, step in steps.items()}
-    ticks["beat"] = Tick(partial(_beat, ports.store, ports.clock), _BEAT)
     await _beat(ports.store, ports.clock)
     await run_ticks(ticks, stop=stop, grace=_GRACE)
     _log.info("stopped")

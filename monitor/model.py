@@ -201,6 +201,16 @@ class Rule:
     severity: Severity = Severity.MEDIUM
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleState:
+    """A rule whose newest definition did not load: `version` is the last good one, still live; None: none ever was."""
+
+    rule: RuleId
+    version: str | None
+    problem: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Mention:
     """Where a clause found its words: `article.text_of(field)[start:end] == text`, always."""

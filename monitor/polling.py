@@ -21,6 +21,8 @@ POLL_LEASE = timedelta(minutes=5)
 _ONE_DAY = timedelta(hours=24)
 _LONGEST_RETRY_AFTER = timedelta(days=7)
 _SPREAD = 0.1
+# How far the clocks of hosts that share a database may be apart.
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def first_state(source: SourceId, now: datetime) -> PollState:
@@ -36,6 +38,14 @@ def at_address(state: PollState, source: Source) -> PollState:
     if state.address_hash == _hash_address(source):
         return state
     return replace(state, etag=None, last_modified=None, body_hash=None)
+
+
+def after_clock_change(state: PollState, now: datetime) -> PollState:
+    """Due at once if it was polled in what is now the future: the clock was set back, and waiting for the planned time
+    could keep a source silent for years. Any other state stays as it is.
+    """
+    is_ahead = state.last_polled_at is not None and state.last_polled_at > now + _CLOCKS_DIFFER
+    return replace(state, next_poll_at=min(state.next_poll_at, now)) if is_ahead else state
 
 
 def after_success(

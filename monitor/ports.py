@@ -31,6 +31,7 @@ from monitor.model import (
     PollState,
     Record,
     Rule,
+    RuleState,
     Slice,
     Source,
     SourceId,
@@ -141,6 +142,14 @@ class PollClaim:
     token: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """Some stored articles in the order they were stored; `next_after` asks for the rest, None: there is none."""
+
+    articles: tuple[Article, ...]
+    next_after: int | None
+
+
 class Transaction(Protocol):
     """Reads and writes that commit together. Writing what is already there changes nothing."""
 
@@ -179,6 +188,15 @@ class Transaction(Protocol):
     async def add_articles(self, articles: Sequence[Article]) -> frozenset[ArticleId]:
         """Store articles with their entries; the ids that are new."""
 
+    async def list_articles(self, *, since: datetime | None, after: int, limit: int) -> ArticlePage:
+        """At most `limit` articles stored behind `after` (0: from the start).
+
+        `since` leaves out those published, or where that is not known fetched, before it.
+        """
+
+    async def count_articles(self, *, since: datetime | None) -> int:
+        """How many articles `list_articles` has to give."""
+
     async def find_stories(self, fingerprints: Iterable[str]) -> Mapping[str, StoryId]:
         """The story of each fingerprint that has one."""
 
@@ -190,6 +208,12 @@ class Transaction(Protocol):
 
     async def add_matches(self, matches: Sequence[Match]) -> None:
         """Store matches, once per (rule, article)."""
+
+    async def save_rule_states(self, states: Sequence[RuleState]) -> None:
+        """Keep these, and only these, as the rules that did not load."""
+
+    async def list_rule_states(self) -> tuple[RuleState, ...]:
+        """The rules that did not load when the service last read them, by id."""
 
     # --- alerts and digests
     async def add_alerts(self, alerts: Sequence[tuple[Alert, Match]]) -> None:

@@ -1,7 +1,7 @@
 """When each step runs: APScheduler as the ticker, and nothing decided here.
 
 A tick asks "what is due?" of rows in the store; one that comes late, or was missed while the machine slept, asks the
-same question and gets the whole answer. That is why ticks are coalesced, never overlap and have no grace time.
+same question and gets the whole answer. That is why ticks are coalesced, and have no grace time.
 """
 
 import asyncio
@@ -22,10 +22,11 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A step, and how often it asks what is due."""
+    """A step, how often it asks what is due, and how many of its runs may overlap."""
 
     step: Callable[[], Awaitable[Any]]
     every: timedelta
+    at_once: int = 1
 
 
 async def run_ticks(ticks: Mapping[str, Tick], *, stop: asyncio.Event, grace: timedelta) -> None:
@@ -37,12 +38,10 @@ async def run_ticks(ticks: Mapping[str, Tick], *, stop: asyncio.Event, grace: ti
     # That a step is still busy when its next tick comes is normal here and no warning.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     running: set[asyncio.Task[Any]] = set()
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
     for name, tick in ticks.items():
         trigger = IntervalTrigger(seconds=tick.every.total_seconds(), timezone=UTC)
-        scheduler.add_job(_run_step, trigger, (name, tick.step, running), id=name)
+        scheduler.add_job(_run_step, trigger, (name, tick.step, running), id=name, max_instances=tick.at_once)
     scheduler.start()
     try:
         await stop.wait()
@@ -58,6 +57,9 @@ async def _run_step(name: str, step: Callable[[], Awaitable[Any]], running: set[
     running.add(task)
     try:
         await step()
+    except asyncio.CancelledError:
+        # Swallowed: only `_finish` cancels, and APScheduler would print a traceback for what is no error.
+        _log.warning("step cut short", step=name)
     except MonitorError as error:
         _log.error("step failed", step=name, error=str(error))
     except Exception:  # noqa: BLE001 - logged whole; one step never stops the others

@@ -20,8 +20,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("monitor.cli.start:init", "Write a commented configuration, rules and a few public feeds to start from."),
     "run": ("monitor.cli.service:run", "Run the service: poll, match, route, deliver."),
     "check": ("monitor.cli.check:check", "Check settings, sources, rules and routes; run the tests beside the rules."),
+    "rules": ("monitor.cli.rules:app", "List the rules, show what one looks for, import lists of actors and queries."),
+    "pack": ("monitor.cli.packs:pack", "Print ready-made actors: countries in your languages."),
     "normalise": ("monitor.cli.articles:normalise", "Print the articles in files or archives as JSON lines."),
     "match": ("monitor.cli.articles:match", "Show which rules match the articles in files or archives, and where."),
+    "backtest": ("monitor.cli.backtest:backtest", "Count what rules would have matched; compare two versions of them."),
     "import": ("monitor.cli.archive:import_", "Read an archive into the store, resumably; alerts only with --alert."),
     "sources": ("monitor.cli.sources:app", "List the sources and how they fare; add one."),
     "digest": ("monitor.cli.service:digest", "Preview what a subscriber's next digest holds so far."),
@@ -77,15 +80,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _group().main(args=given, prog_name="monitor")
     except ConfigError as error:
         lines = [str(problem) for problem in error.problems]
-        print("\n".join([*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''}"]), file=sys.stderr)
+        _complain("\n".join([*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''}"]))
         sys.exit(1)
     except MonitorError as error:
-        print(f"monitor: {error}", file=sys.stderr)
+        _complain(f"monitor: {error}")
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); Python would complain once more while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # A full disk or a lost mount, met where no adapter expected it: the system's own words say it best.
+        place = f'"{error.filename}": ' if error.filename else ""
+        _complain(f"monitor: {place}{(error.strerror or str(error)).lower()}")
+        sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
+
+
+def _complain(message: str) -> None:
+    """On stderr, with nothing of what a message quotes taken as control characters."""
+    print(load_function("monitor.cli.options:printable")(message), file=sys.stderr)

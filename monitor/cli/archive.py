@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +24,7 @@ from monitor.cli.options import (
     print_problems,
 )
 from monitor.config.project import SoundProject, load_project
-from monitor.errors import Problem
+from monitor.errors import InputError, Problem
 from monitor.model import Slice, Source, SourceId
 from monitor.pipeline import Plan, Ports, Stored, import_slices
 
@@ -40,10 +42,14 @@ def import_(
     """
     project = load_project(config, rules, os.environ)
     print_problems(project.warnings)
-    account = asyncio.run(_import(project, data, paths, alerting=alert))
-    print_problems(account.problems)
+    account = _Account()
+    try:
+        asyncio.run(_import(project, data, paths, account, alerting=alert))
+    except KeyboardInterrupt:
+        print(f"interrupted; stored so far: {account.line()}. The same command goes on from there.", file=sys.stderr)
+        raise typer.Exit(130) from None
     print(account.line())
-    if account.problems:
+    if account.has_problems:
         raise typer.Exit(1)
 
 
@@ -52,35 +58,50 @@ class _Account:
     articles: int = 0
     stories: set[str] = field(default_factory=set)
     rules: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    has_problems: bool = False
 
     def add(self, stored: Stored) -> None:
+        """Count what a slice brought. Problems are told at once: a slice that is stored is never read again."""
         self.articles += len(stored.articles)
         self.stories.update(stored.stories.values())
         self.rules.update(match.rule for match in stored.matches)
-        self.problems += stored.problems
+        self.tell(stored.problems)
         if stored.error:
-            self.problems.append(Problem(stored.source, 0, 0, stored.error))
+            self.tell([Problem(stored.source, 0, 0, stored.error)])
+
+    def tell(self, problems: Sequence[Problem]) -> None:
+        """Name problems, and remember that there were some."""
+        print_problems(problems)
+        self.has_problems |= bool(problems)
 
     def line(self) -> str:
         if not self.articles:
             return "nothing new"
         matches = ", ".join(f"{rule} {count}" for rule, count in self.rules.most_common()) or "none"
-        return f"{self.articles} new articles in {len(self.stories)} stories; matches: {matches}"
+        articles = f"{self.articles} new article{'s' if self.articles != 1 else ''}"
+        stories = f"{len(self.stories)} {'stories' if len(self.stories) != 1 else 'story'}"
+        return f"{articles} in {stories}; matches: {matches}"
 
 
-async def _import(project: SoundProject, data: Path, paths: list[Path], *, alerting: bool) -> _Account:
-    account = _Account()
+async def _import(project: SoundProject, data: Path, paths: list[Path], account: _Account, *, alerting: bool) -> None:
     async with open_pipeline(project, data) as (ports, plan):
         # The same archive under another spelling of its path would be another source.
         sources = [_source_of(path) for path in paths]
-        work = [(source, part) for source in sources for part in ports.archives.list_slices(source)]
+        work = [(source, part) for source in sources for part in _list_slices(ports, source, account)]
         with _progress() as progress:
             task = progress.add_task("importing", total=len(work))
             for source, part in work:
                 await _import_slice(ports, plan, source, part, account, alerting)
                 progress.advance(task)
-    return account
+
+
+def _list_slices(ports: Ports, source: Source, account: _Account) -> tuple[Slice, ...]:
+    """None of a path that cannot be read: it is named, and the others are imported all the same."""
+    try:
+        return ports.archives.list_slices(source)
+    except InputError as error:
+        account.tell([Problem("", 0, 0, str(error))])
+        return ()
 
 
 async def _import_slice(
@@ -97,4 +118,4 @@ def _source_of(path: Path) -> Source:
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console(stderr=True), transient=True)
+    return Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty())

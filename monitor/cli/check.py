@@ -3,29 +3,58 @@
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from monitor.cli.authoring import SCHEMAS, print_schema, print_suggestions
 from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, print_problems
-from monitor.config.project import Project, read_project
+from monitor.config.project import Project, read_definitions, read_project
 from monitor.errors import Problem
 from monitor.match.examples import ExampleOutcome, run_examples
+from monitor.match.lint import find_warnings
+from monitor.text.suggest import quoted_list
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+SchemaOption = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of rule files, for editors.")]
+SchemaOfOption = Annotated[
+    str | None, typer.Option("--schema-of", metavar="|".join(SCHEMAS), help="The same for other files.")
+]
+SuggestOption = Annotated[
+    str | None, typer.Option("--suggest", metavar="ACTOR", help="Propose inflections and transliterations as YAML.")
+]
 
 
 def check(
-    config: ConfigOption = CONFIG, rules: RulesOption = RULES, strict: StrictOption = False, as_json: JsonOption = False
+    config: ConfigOption = CONFIG,
+    rules: RulesOption = RULES,
+    strict: StrictOption = False,
+    as_json: JsonOption = False,
+    schema: SchemaOption = False,
+    schema_of: SchemaOfOption = None,
+    suggest: SuggestOption = None,
 ) -> None:
     """Check settings, sources, subscribers, routes and rules, and run the examples beside the rules.
 
     Example: `monitor check --config config --rules rules`
     """
+    if schema_of is not None and schema_of not in SCHEMAS:
+        raise typer.BadParameter(f'"{schema_of}" is none of {quoted_list(SCHEMAS)}', param_hint="--schema-of")
+    if schema or schema_of:
+        print_schema(schema_of or "rules")
+    elif suggest is not None:
+        print_suggestions(suggest, config, rules)
+    else:
+        _check_project(config, rules, strict=strict, as_json=as_json)
+
+
+def _check_project(config: Path, rules: Path, *, strict: bool, as_json: bool) -> None:
     project = read_project(config, rules, os.environ, strict=False)
     examples = run_examples(project.rule_set)
     failed = [example.problem for example in examples if example.problem is not None]
-    problems = tuple(sorted({*project.problems, *failed}))
+    warnings = find_warnings(project.rule_set, read_definitions(rules))
+    problems = tuple(sorted({*project.problems, *failed, *warnings}))
     if as_json:
         print(json.dumps(_document(project, examples, problems), indent=2, ensure_ascii=False))
     else:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast, get_args
 import typer
 from rich.table import Table
 
-from monitor.app import open_store
+from monitor.app import open_existing_store
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.clock import utc_now
 from monitor.config.settings import load_settings
@@ -21,7 +21,10 @@ from monitor.render.documents import instant
 from monitor.text.suggest import quoted_list
 
 app = typer.Typer(
-    help="List, show and replay what was sent and what was not.", no_args_is_help=True, rich_markup_mode="markdown"
+    help="List, show and replay what was sent and what was not.\n\nExample: `monitor deliveries list`",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
 )
 
 DeliveryArgument = Annotated[str, typer.Argument(metavar="DELIVERY", help="Its id, or a beginning that only one has.")]
@@ -81,25 +84,25 @@ def replay(delivery: DeliveryArgument, config: ConfigOption = CONFIG, data: Data
     Example: `monitor deliveries replay 3f2a`
     """
     asyncio.run(_replay(config, data, delivery))
-    print(f'"{delivery}" is in the outbox again')
+    print(f'"{delivery}" is in the outbox again: a running service sends it')
 
 
 async def _list(
     config: Path, data: Path, state: DeliveryState | None, subscriber: str | None, limit: int
 ) -> tuple[Delivery, ...]:
     wanted = None if subscriber is None else SubscriberId(subscriber)
-    async with open_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
         return await tx.list_deliveries(state=state, subscriber=wanted, limit=limit)
 
 
 async def _show(config: Path, data: Path, asked: str) -> tuple[Delivery, tuple[Attempt, ...]]:
-    async with open_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
         delivery = await _get_delivery(tx, asked)
         return delivery, await tx.list_attempts(delivery.id)
 
 
 async def _replay(config: Path, data: Path, asked: str) -> None:
-    async with open_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
         delivery = await _get_delivery(tx, asked)
         if not await tx.replay_delivery(delivery.id, utc_now()):
             raise InputError(f'delivery "{delivery.id}" is pending already')

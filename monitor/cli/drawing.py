@@ -37,7 +37,7 @@ def excerpt_text(excerpt: Excerpt) -> Text:
 
 def _draw_excerpts(out: Console, article: Article, mentions: Sequence[Mention]) -> None:
     for excerpt in excerpts_of(article, mentions, limit=_EXCERPTS):
-        out.print(Padding(excerpt_text(excerpt), (0, 0, 0, 4)))
+        out.print(Padding(excerpt_text(excerpt), (0, 0, 0, 4), expand=False))
 
 
 def draw_explanation(out: Console, explanation: Explanation) -> None:

@@ -2,11 +2,23 @@
 
 import logging
 import sys
+from time import monotonic
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 from monitor.cli.options import printable
+
+# What a step says each time it runs for as long as its cause is there, and how long in seconds it then keeps quiet.
+_RECURRING = frozenset(
+    {
+        "step failed",
+        "step crashed",
+        "digest not composed",
+        "alerts wait for a subscriber who is no longer configured",
+    }
+)
+_QUIET = 600.0
 
 
 def configure_logs() -> None:
@@ -16,6 +28,7 @@ def configure_logs() -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            _Repeats(),
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _leave_out_empty,
             _escape_controls,
@@ -41,3 +54,22 @@ def _escape_controls(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     return {
         key: printable(value).replace("\n", "\\n") if isinstance(value, str) else value for key, value in event.items()
     }
+
+
+class _Repeats:
+    """Drops a complaint that was logged within the last ten minutes already: steps come back every second, and what
+    stays wrong would bury everything else.
+    """
+
+    def __init__(self) -> None:
+        self._logged_at: dict[tuple[str, ...], float] = {}
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        if event["event"] not in _RECURRING:
+            return event
+        key = tuple(str(event.get(name)) for name in ("event", "step", "subscriber", "error"))
+        now = monotonic()
+        if now - self._logged_at.get(key, -_QUIET) < _QUIET:
+            raise structlog.DropEvent
+        self._logged_at[key] = now
+        return event

@@ -43,11 +43,15 @@ class Timer:
 
 
 class ArticleReader:
-    """Articles from paths. What cannot be read is collected in `problems` and the rest goes on."""
+    """Articles from paths. What cannot be read is collected in `problems` and the rest goes on.
+
+    Of `size` bytes `done` have been given out.
+    """
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.problems: list[Problem] = []
         self.timer = Timer()
+        self.size = self.done = 0
         self._languages = languages
         self._archive = DirectoryArchive()
 
@@ -55,12 +59,13 @@ class ArticleReader:
         """In the order of the paths and of the names below them."""
         sources = [Source(id=SourceId(path.as_posix()), kind="archive", address=path.as_posix()) for path in paths]
         parts = [(source, part) for source in sources for part in self._list_slices(source)]
-        size = sum(part.size for _, part in parts)
-        processes = 0 if size < _WORTH_A_POOL else os.cpu_count() or 1
+        self.size = sum(part.size for _, part in parts)
+        processes = 0 if self.size < _WORTH_A_POOL else os.cpu_count() or 1
         with open_parser(self._languages, processes=processes) as parser:
             for source, part in parts:
                 for article in await self._read(parser, source, part):
                     yield article
+                self.done += part.size
 
     def _list_slices(self, source: Source) -> tuple[Slice, ...]:
         try:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.app import SERVICE, open_pipeline, open_store, run_service
+from monitor.app import SERVICE, has_store, open_pipeline, open_store, require_store, run_service
 from monitor.cli.logs import configure_logs
 from monitor.cli.options import (
     CONFIG,
@@ -23,10 +23,11 @@ from monitor.cli.options import (
     printable,
 )
 from monitor.clock import utc_now
+from monitor.config.files import reason_of
 from monitor.config.project import SoundProject, load_project
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import InputError
-from monitor.model import Subscriber, SubscriberId
+from monitor.model import RuleState, Subscriber, SubscriberId
 from monitor.pipeline import Sent, preview_digest, send_trial
 from monitor.render.documents import instant
 from monitor.render.email import render_email
@@ -71,7 +72,7 @@ def digest(
     elif out is None:
         print(_plain_text_of(message))
     else:
-        out.write_bytes(message)
+        _write(out, message)
         print(f"wrote {out}")
 
 
@@ -88,7 +89,7 @@ def send_test(
     project = _load(config, rules)
     outcomes = asyncio.run(_send_trial(project, data, _find_subscriber(project, subscriber)))
     for sent in outcomes:
-        print(f"{sent.channel}: {sent.error or 'accepted'}")
+        print(f"{sent.channel}: {printable(sent.error or 'accepted')}")
     if any(sent.error for sent in outcomes):
         raise typer.Exit(1)
 
@@ -96,16 +97,22 @@ def send_test(
 def doctor(config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
     """Say whether the service is alive: its database answers, and its last sign of life is fresh.
 
+    Rules whose newest version did not load are named; they do not make the service unwell.
+
     Example: `monitor doctor --data data`
     """
     settings = load_settings(config, os.environ)
-    seen_at = asyncio.run(_find_beat(settings, data))
+    seen_at, broken = asyncio.run(_examine(settings, data))
     if seen_at is None:
         raise InputError('the service has never run on this data: start it with "monitor run"')
     age = utc_now() - seen_at
     if age > _ALIVE:
         raise InputError(f"the service gave its last sign of life at {instant(seen_at)}")
+    if age < -_ALIVE:
+        raise InputError(f"the service's last sign of life, {instant(seen_at)}, lies ahead: was the clock set back?")
     print(f"alive: last sign of life {age.total_seconds():.0f} s ago")
+    for state in broken:
+        print(printable(_tell(state)))
 
 
 def _load(config: Path, rules: Path) -> SoundProject:
@@ -123,10 +130,18 @@ def _find_subscriber(project: SoundProject, asked: str) -> Subscriber:
 
 def _plain_text_of(message: bytes) -> str:
     part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
-    return "" if part is None else printable(str(part.get_content()))
+    return "" if part is None else printable(str(part.get_content()).replace("\r\n", "\n"))
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InputError(f'"{file}" cannot be written: {reason_of(error)}') from error
 
 
 async def _preview(project: SoundProject, data: Path, subscriber: Subscriber) -> bytes | None:
+    require_store(project.settings, data)
     async with open_pipeline(project, data) as (ports, _):
         found = await preview_digest(ports, subscriber)
     return None if found is None else render_email(found, subscriber, sender=project.settings.sender)
@@ -137,6 +152,13 @@ async def _send_trial(project: SoundProject, data: Path, subscriber: Subscriber)
         return await send_trial(ports, subscriber)
 
 
-async def _find_beat(settings: Settings, data: Path) -> datetime | None:
+async def _examine(settings: Settings, data: Path) -> tuple[datetime | None, tuple[RuleState, ...]]:
+    if not has_store(settings, data):
+        return None, ()
     async with open_store(settings, data) as store, store.transaction() as tx:
-        return await tx.find_beat(SERVICE)
+        return await tx.find_beat(SERVICE), await tx.list_rule_states()
+
+
+def _tell(state: RuleState) -> str:
+    live = f"version {state.version[:8]} stays live" if state.version else "no version of it is live"
+    return f'rule "{state.rule}" has not loaded since {instant(state.since)}, {live}:\n{state.problem}'

@@ -9,18 +9,25 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from monitor.app import open_store
+from monitor.app import has_store, open_store
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.config.edit import add_source
 from monitor.config.project import load_sources
+from monitor.config.settings import Settings
 from monitor.model import PollState, Source
 from monitor.net.redact import redact_url
 from monitor.render.documents import instant
 
 app = typer.Typer(
-    help="List the sources and how they fare; add one.", no_args_is_help=True, rich_markup_mode="markdown"
+    help="List the sources and how they fare; add one.\n\nExample: `monitor sources list`",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
 )
+
+_TIMES = frozenset({"LAST POLLED", "LAST NEW", "NEXT"})
 
 
 @app.command("list")
@@ -57,7 +64,10 @@ def add(
     print(f'added "{source}" to {file}')
 
 
-async def _read_states(settings: Any, data: Path) -> dict[str, PollState]:
+async def _read_states(settings: Settings, data: Path) -> dict[str, PollState]:
+    """None before the first run: looking makes no database."""
+    if not has_store(settings, data):
+        return {}
     async with open_store(settings, data) as store, store.transaction() as tx:
         return {state.source: state for state in await tx.list_poll_states()}
 
@@ -87,15 +97,25 @@ def _print_table(sources: tuple[Source, ...], states: dict[str, PollState]) -> N
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("SOURCE", "ADDRESS", "LAST POLLED", "LAST NEW", "NEXT", "STATE"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in _TIMES)
     for document in (_document(source, states.get(source.id)) for source in sources):
-        state = f"failed {document['failures']}×: {document['last_error']}" if document["failures"] else "ok"
+        # As Text, for an address or what a publisher answered may look like markup.
         table.add_row(
             document["id"],
-            printable(document["address"]),
+            Text(printable(document["address"])),
             document["last_polled_at"] or "never",
             document["last_new_at"] or "–",
             document["next_poll_at"] or "now",
-            printable(state) if document["last_polled_at"] else "new",
+            Text(printable(_state_of(document))),
         )
     console().print(table)
+
+
+def _state_of(document: dict[str, Any]) -> str:
+    if not document["last_polled_at"]:
+        return "new"
+    if not document["failures"]:
+        return "ok"
+    # The address stands in a column of its own.
+    error = str(document["last_error"]).removeprefix(f"{document['address']}: ")
+    return f"failed {document['failures']}×: {error}"

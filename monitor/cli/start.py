@@ -112,7 +112,7 @@ def _tell_deliveries(out: Console, account: Account) -> None:
             "Verified  the webhook's signature" if signed else Text("The webhook's signature is wrong", style="red")
         )
     for name, path in account.files:
-        out.print(f"Look at   {path}  ({name})", soft_wrap=True)
+        out.print(Text(printable(f"Look at   {path}  ({name})")), soft_wrap=True)
 
 
 def _slack_text(message: dict[str, object]) -> Text:

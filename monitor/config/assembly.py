@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from monitor.config.checks import check_email, check_header_value, check_url, check_webhook_secret
 from monitor.config.documents import Definitions
 from monitor.config.models import RouteShape, SendShape, SourceShape, SubscriberShape
-from monitor.config.secrets import Secrets, describe_reference, is_reference
+from monitor.config.secrets import Secrets, describe_missing, describe_reference, is_reference
 from monitor.config.settings import Settings
 from monitor.config.shapes import Definition
 from monitor.errors import Problem
@@ -218,7 +218,7 @@ class _Assembler:
             return None
         name = describe_reference(reference)
         if value is None:
-            self._report(definition, where, f"{name} is not set", warning=not self._strict)
+            self._report(definition, where, describe_missing(reference), warning=not self._strict)
             return None if self._strict else kind.placeholder
         try:
             return kind.check(value)

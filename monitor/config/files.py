@@ -13,18 +13,21 @@ from monitor.errors import Problem
 LARGEST_FILE = 10 * 1024 * 1024
 """Bytes; above this a file is more likely an archive in the wrong folder than something a person wrote."""
 
+SUFFIXES = (".yaml", ".yml", ".json")
+"""Of the files that may hold rules."""
+
 Texts = tuple[tuple[str, str], ...]
 
 
 def read_yaml_files(
-    path: Path, *, suffixes: Collection[str] = (".yaml", ".yml", ".json"), exclude: Collection[Path] = ()
+    path: Path, *, suffixes: Collection[str] = SUFFIXES, exclude: Collection[Path] = ()
 ) -> tuple[Texts, tuple[Problem, ...]]:
     """The (name, text) of one file, or of every file below a directory with one of the suffixes, sorted by name.
 
     Hidden files and folders, JSON Schemas (`*.schema.json`) and the paths of `exclude` are passed over. Names are
     the paths as a person would type them, with forward slashes.
     """
-    files = _list_files(path, suffixes) if path.is_dir() else (path,)
+    files = list_files(path, suffixes) if path.is_dir() else (path,)
     texts: list[tuple[str, str]] = []
     problems: list[Problem] = []
     for file in files:
@@ -48,6 +51,11 @@ def read_text(file: Path) -> str | Problem:
             data = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         return Problem(name, 0, 0, f"cannot be read: {reason_of(error)}")
+    return decode_text(name, data)
+
+
+def decode_text(name: str, data: bytes) -> str | Problem:
+    """The text that a file of that name holds, or why it is none."""
     if len(data) > LARGEST_FILE:
         return Problem(name, 0, 0, f"larger than {LARGEST_FILE // 1024 // 1024} MB")
     try:
@@ -64,11 +72,13 @@ def reason_of(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _list_files(directory: Path, suffixes: Collection[str]) -> tuple[Path, ...]:
-    return tuple(sorted(file for file in _iter_files(directory) if _is_wanted(file.name, suffixes)))
+def list_files(directory: Path, suffixes: Collection[str] = SUFFIXES) -> tuple[Path, ...]:
+    """Every wanted file below a directory, sorted by name; none where there is no directory."""
+    return tuple(sorted(file for file in _iter_files(directory) if is_wanted(file.name, suffixes)))
 
 
-def _is_wanted(name: str, suffixes: Collection[str]) -> bool:
+def is_wanted(name: str, suffixes: Collection[str] = SUFFIXES) -> bool:
+    """Whether a file of that name is read: not hidden, not a JSON Schema, and with one of the endings."""
     return not name.startswith(".") and name.endswith(tuple(suffixes)) and not name.endswith(".schema.json")
 
 

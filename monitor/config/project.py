@@ -5,22 +5,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config.assembly import Config
-from monitor.config.files import read_yaml_files
+from monitor.config.changes import ProjectFiles, Stamp
+from monitor.config.files import Texts, read_yaml_files
 from monitor.config.load import load_config, raise_errors
 from monitor.config.secrets import DOTENV
 from monitor.config.settings import Settings, load_settings, read_settings
 from monitor.errors import ConfigError, Problem
+from monitor.match.files import Definitions, collect_definitions
 from monitor.match.rules import RuleSet, load_rules
 from monitor.model import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """What the files say. `config` and `settings` are None where their files could not be read at all."""
+    """What the files say. `config` and `settings` are None where their files could not be read at all.
+
+    `problems` are all there are; `rule_problems`, those of the rules, are among them.
+    """
 
     settings: Settings | None
     config: Config | None
     rule_set: RuleSet
+    rule_texts: Texts
+    rule_problems: tuple[Problem, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -31,19 +38,22 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundProject:
-    """A project without errors; `warnings` are for whoever started it."""
+    """A project without errors; `warnings` are for whoever started it. `stamp` says which state of `files` it is."""
 
     settings: Settings
     config: Config
     rule_set: RuleSet
+    rule_texts: Texts
     warnings: tuple[Problem, ...]
+    files: ProjectFiles
+    stamp: Stamp
 
 
 def read_project(
     config: Path, rules: Path, environment: Mapping[str, str], *, strict: bool, dotenv_file: Path = DOTENV
 ) -> Project:
     """Everything that can be read, and everything that is wrong, in the order of the files."""
-    rule_set, rule_problems = read_rule_set(rules)
+    rule_texts, rule_set, rule_problems = _read_rules(rules)
     settings, problems = read_settings(config, environment, strict=strict, dotenv_file=dotenv_file)
     known_rules = None if rule_problems else [compiled.rule.id for compiled in rule_set.rules]
     # Without settings the rest is still checked, against the defaults, so that one run shows every problem.
@@ -51,29 +61,40 @@ def read_project(
         config, settings or Settings(), environment, strict=strict, rule_ids=known_rules, dotenv_file=dotenv_file
     )
     found = (*problems, *configuration.problems, *rule_problems)
-    return Project(settings=settings, config=configuration, rule_set=rule_set, problems=tuple(dict.fromkeys(found)))
+    return Project(
+        settings=settings,
+        config=configuration,
+        rule_set=rule_set,
+        rule_texts=rule_texts,
+        rule_problems=rule_problems,
+        problems=tuple(dict.fromkeys(found)),
+    )
 
 
 def load_project(
     config: Path, rules: Path, environment: Mapping[str, str], *, dotenv_file: Path = DOTENV
 ) -> SoundProject:
     """A project that the service can run; ConfigError with everything that is wrong when it cannot."""
+    files = ProjectFiles(config=config, rules=rules, dotenv=dotenv_file, environment=environment)
+    stamp = files.stamp()
     project = read_project(config, rules, environment, strict=True, dotenv_file=dotenv_file)
     if project.has_errors or project.settings is None or project.config is None:
         raise ConfigError(project.problems)
     return SoundProject(
-        settings=project.settings, config=project.config, rule_set=project.rule_set, warnings=project.problems
+        settings=project.settings,
+        config=project.config,
+        rule_set=project.rule_set,
+        rule_texts=project.rule_texts,
+        warnings=project.problems,
+        files=files,
+        stamp=stamp,
     )
 
 
 def read_rule_set(path: Path) -> tuple[RuleSet, tuple[Problem, ...]]:
     """The rules of a file or of a directory, with the problems of reading them and of what they say."""
-    if not path.exists():
-        problem = Problem(path.as_posix(), 0, 0, 'no such file or directory; run "monitor init DIR" to get rules')
-        return load_rules([]), (problem,)
-    texts, problems = read_yaml_files(path)
-    rule_set = load_rules(texts)
-    return rule_set, (*problems, *rule_set.problems)
+    _, rule_set, problems = _read_rules(path)
+    return rule_set, problems
 
 
 def load_rule_set(path: Path) -> RuleSet:
@@ -95,3 +116,18 @@ def load_sources(config: Path, environment: Mapping[str, str]) -> tuple[Settings
 def load_languages(config: Path, environment: Mapping[str, str]) -> tuple[str, ...]:
     """The languages that may be detected: of the settings, or none in particular where there are no settings."""
     return load_settings(config, environment, strict=False).languages
+
+
+def read_definitions(path: Path) -> Definitions:
+    """What the rule files define, as it stands there; what is wrong with it is `read_rule_set`'s to tell."""
+    texts, _ = read_yaml_files(path) if path.exists() else ((), ())
+    return collect_definitions(texts)
+
+
+def _read_rules(path: Path) -> tuple[Texts, RuleSet, tuple[Problem, ...]]:
+    if not path.exists():
+        problem = Problem(path.as_posix(), 0, 0, 'no such file or directory; run "monitor init DIR" to get rules')
+        return (), load_rules([]), (problem,)
+    texts, problems = read_yaml_files(path)
+    rule_set = load_rules(texts)
+    return texts, rule_set, (*problems, *rule_set.problems)

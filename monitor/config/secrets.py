@@ -59,6 +59,12 @@ def describe_reference(reference: str) -> str:
     return f'{"environment variable" if scheme == "env" else "file"} "{name}"'
 
 
+def describe_missing(reference: str) -> str:
+    """What to say where nothing stands."""
+    wrong = "is not set" if reference.startswith("env:") else "is empty or cannot be read"
+    return f"{describe_reference(reference)} {wrong}"
+
+
 def read_dotenv(file: Path = DOTENV) -> Dotenv:
     """The variables of `.env`, the last of each name; none when there is no such file.
 

@@ -26,7 +26,14 @@ from monitor.config.checks import (
 )
 from monitor.config.files import read_text
 from monitor.config.layers import Layer, VariablesLayer, YamlLayer, locate, merge_layers
-from monitor.config.secrets import DOTENV, Secrets, describe_reference, is_reference, layered_environment, read_dotenv
+from monitor.config.secrets import (
+    DOTENV,
+    Secrets,
+    describe_missing,
+    is_reference,
+    layered_environment,
+    read_dotenv,
+)
 from monitor.config.shapes import Fault, list_faults, one_of
 from monitor.errors import ConfigError, Problem
 from monitor.text.yaml import YamlDocument, parse_yaml
@@ -194,7 +201,7 @@ def _resolve_secrets(
             problems.append(locate(layers, Fault(path, path, str(error))))
             continue
         if value is None:
-            fault = Fault(path, path, f"{describe_reference(text)} is not set")
+            fault = Fault(path, path, describe_missing(text))
             problems.append(locate(layers, fault, "error" if strict else "warning"))
         else:
             parent[path[-1]] = value

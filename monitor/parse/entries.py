@@ -71,6 +71,8 @@ def _read_xml(text: str, url: str) -> tuple[str | None, str | None, list[RawEntr
     if not parsed.version and not parsed.entries:
         found = " ".join(text[:60].split())
         raise ParseError(f'neither RSS nor Atom: it begins with "{found}", expected an RSS, Atom or JSON feed')
+    if parsed.bozo and not parsed.entries and not _CLOSED.search(text[-_HEAD:]):
+        raise ParseError("the feed is cut off before the end of its first entry")
     raw = [_read_entry(entry, parsed.version) for entry in parsed.entries]
     problems: tuple[Problem, ...] = ()
     if _is_cut_off(text, len(raw)):

@@ -18,7 +18,7 @@ Between sending and marking lies the one place where a crash repeats a message, 
 called with these names just before each commit, and with the names below after it; the crash tests kill there.
 """
 
-from monitor.pipeline.collect import import_slices, poll_due, register_sources
+from monitor.pipeline.collect import import_slices, mend_poll_times, poll_due, register_sources
 from monitor.pipeline.dispatch import compose_due, deliver_due, preview_digest
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
 from monitor.pipeline.trial import send_trial
@@ -47,6 +47,7 @@ __all__ = [
     "compose_due",
     "deliver_due",
     "import_slices",
+    "mend_poll_times",
     "poll_due",
     "preview_digest",
     "register_sources",

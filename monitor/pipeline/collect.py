@@ -1,6 +1,7 @@
 """From due sources and archives to stored articles, matches and alerts."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,10 +20,11 @@ from monitor.model import (
     Record,
     Slice,
     Source,
+    SourceId,
     StoryId,
 )
 from monitor.pipeline.plan import Plan, Ports, Stored
-from monitor.polling import POLL_LEASE, after_failure, after_success, at_address
+from monitor.polling import POLL_LEASE, after_clock_change, after_failure, after_success, at_address
 from monitor.ports import ParsedArticles, PollClaim, Transaction
 from monitor.route.routes import Candidate, route_matches
 from monitor.story.stories import assign_stories
@@ -37,13 +39,33 @@ async def register_sources(ports: Ports, plan: Plan) -> None:
         await tx.sync_sources(plan.sources, ports.clock())
 
 
-async def poll_due(ports: Ports, plan: Plan) -> tuple[Stored, ...]:
-    """Poll every source that is due, at most `plan.concurrency` of them; one that fails is put off and named."""
+async def mend_poll_times(ports: Ports) -> None:
+    """Make due what was polled by a clock that ran ahead; to be called once, before polling."""
     async with ports.store.transaction() as tx:
-        claims = await tx.claim_due_sources(plan.sources, ports.clock(), limit=plan.concurrency, lease=POLL_LEASE)
+        now = ports.clock()
+        for state in await tx.list_poll_states():
+            mended = after_clock_change(state, now)
+            if mended != state:
+                await tx.save_poll_state(mended)
+
+
+async def poll_due(ports: Ports, plan: Plan, busy: set[SourceId] | None = None) -> tuple[Stored, ...]:
+    """Poll every source that is due, at most `plan.concurrency` of them; one that fails is put off and named.
+
+    Calls may overlap, so that a slow source keeps nobody waiting. `busy` is theirs in common: the sources being polled
+    at this moment. They count towards the limit, and are not taken up again even when their lease ends.
+    """
+    busy = set() if busy is None else busy
+    room = plan.concurrency - len(busy)
+    if room <= 0:
+        return ()
+    async with ports.store.transaction() as tx:
+        known = [source for source in plan.sources if source not in busy]
+        claims = await tx.claim_due_sources(known, ports.clock(), limit=room, lease=POLL_LEASE)
         ports.reached("claiming sources")
     ports.reached("sources claimed")
-    return tuple(await asyncio.gather(*(_poll(ports, plan, claim) for claim in claims)))
+    busy.update(claim.state.source for claim in claims)
+    return tuple(await asyncio.gather(*(_poll_once(ports, plan, claim, busy) for claim in claims)))
 
 
 async def import_slices(
@@ -68,6 +90,13 @@ class _Cursor:
     claim: PollClaim | None = None
     state: PollState | None = None
     part: Slice | None = None
+
+
+async def _poll_once(ports: Ports, plan: Plan, claim: PollClaim, busy: set[SourceId]) -> Stored:
+    try:
+        return await _poll(ports, plan, claim)
+    finally:
+        busy.discard(claim.state.source)
 
 
 async def _poll(ports: Ports, plan: Plan, claim: PollClaim) -> Stored:
@@ -224,7 +253,8 @@ def _candidates(
 
 
 def _report(stored: Stored) -> None:
-    _log.info(
+    _log.log(
+        logging.WARNING if stored.error or stored.problems else logging.INFO,
         "polled",
         source=stored.source,
         articles=len(stored.articles),

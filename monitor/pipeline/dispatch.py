@@ -1,6 +1,7 @@
 """From due alerts to digests, and from the outbox to the people."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -90,7 +91,8 @@ async def _deliver(ports: Ports, plan: Plan, claim: Claim) -> Sent:
         ports.reached("marking delivery")
     ports.reached("delivery marked")
     delivery = claim.delivery
-    _log.info(
+    _log.log(
+        logging.INFO if attempt.error is None else logging.WARNING,
         "delivered" if attempt.error is None else "delivery failed",
         delivery=delivery.id,
         subscriber=delivery.subscriber,

@@ -25,6 +25,7 @@ _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, app
 _COMPLETE = frozenset({200, 203})
 _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SCHEMES = frozenset({"http", "https"})
 _GONE = 410
 _CHUNK = 64 * 1024
 _MEGABYTE = 1024 * 1024
@@ -162,9 +163,12 @@ def _find_target(url: URL, location: str) -> URL:
     """Where a redirect leads; without a password, which would be the publisher's invention and not the operator's."""
     try:
         target = url.join(URL(location))
-        return target.with_user(None) if target.raw_host else target
+        target = target.with_user(None) if target.raw_host else target
     except ValueError as error:
         raise _failure(url, "redirects to what is no address") from error
+    if target.scheme not in _SCHEMES:
+        raise _failure(url, f'redirects to a "{target.scheme}:" address, and only http and https can be fetched')
+    return target
 
 
 def _unchanged(response: aiohttp.ClientResponse, state: PollState) -> Fetched:

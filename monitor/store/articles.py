@@ -5,9 +5,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, true, update
 
 from monitor.model import Article, ArticleId, EntryKey, SourceId, StoryId
+from monitor.ports import ArticlePage
 from monitor.store.codec import authors_from_json, authors_to_json, images_from_json, images_to_json
 from monitor.store.columns import shorten_key
 from monitor.store.rows import Lock, Rows, iter_chunks
@@ -54,6 +55,20 @@ class ArticleRows:
             article.id for entry, article in by_entry.items() if entry in unseen and shorten_key(article.id) in ids
         )
 
+    async def list_articles(self, *, since: datetime | None, after: int, limit: int) -> ArticlePage:
+        """At most `limit` articles stored behind `after`; see ports.Transaction."""
+        page = select(articles.c.number, *_ARTICLE).where(articles.c.number > after, _is_since(since))
+        rows = await self._rows.fetch(page.order_by(articles.c.number).limit(limit))
+        return ArticlePage(
+            articles=tuple(_row_to_article(row) for row in rows),
+            next_after=rows[-1].number if len(rows) == limit else None,
+        )
+
+    async def count_articles(self, *, since: datetime | None) -> int:
+        """How many articles `list_articles` has to give."""
+        row = await self._rows.find(select(func.count().label("found")).select_from(articles).where(_is_since(since)))
+        return int(row.found) if row else 0
+
     async def find_stories(self, fingerprints: Iterable[str]) -> Mapping[str, StoryId]:
         """The story of each fingerprint that has one."""
         known: dict[str, StoryId] = {}
@@ -93,6 +108,10 @@ async def find_articles(rows: Rows, ids: Iterable[str]) -> dict[str, Article]:
         stored = await rows.fetch(select(*_ARTICLE).where(articles.c.id.in_(chunk)))
         found |= {row.id: _row_to_article(row) for row in stored}
     return found
+
+
+def _is_since(since: datetime | None) -> ColumnElement[bool]:
+    return true() if since is None else func.coalesce(articles.c.published, articles.c.fetched_at) >= since
 
 
 def _entry_to_row(article: Article) -> dict[str, Any]:

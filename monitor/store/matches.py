@@ -1,15 +1,16 @@
-"""Matches, and the rules as they were when they matched."""
+"""Matches, the rules as they were when they matched, and the rules that did not load."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 
-from monitor.model import ArticleId, Match, Rule, RuleId, Severity
+from monitor.model import ArticleId, Match, Rule, RuleId, RuleState, Severity
 from monitor.store.codec import mentions_from_json, mentions_to_json, rule_from_json, rule_to_json
 from monitor.store.rows import Rows, iter_chunks
-from monitor.store.schema import matches, rules
+from monitor.store.schema import matches, rule_states, rules
 
 
 class MatchRows:
@@ -33,6 +34,16 @@ class MatchRows:
         """Store matches, once per (rule, article); their articles and rules must be stored before."""
         in_order = sorted(found, key=lambda match: (match.rule, match.article))
         await self._rows.add(matches, [_match_to_row(match) for match in in_order])
+
+    async def save_rule_states(self, states: Sequence[RuleState]) -> None:
+        """Keep these, and only these, as the rules that did not load."""
+        await self._rows.write(delete(rule_states))
+        await self._rows.add(rule_states, [asdict(state) for state in states])
+
+    async def list_rule_states(self) -> tuple[RuleState, ...]:
+        """The rules that did not load when the service last read them, by id."""
+        rows = await self._rows.fetch(select(rule_states))
+        return tuple(sorted((RuleState(**row._mapping) for row in rows), key=lambda state: state.rule))
 
 
 async def find_rules(rows: Rows, ids: Iterable[str]) -> dict[tuple[str, str], Rule]:

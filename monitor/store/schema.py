@@ -9,6 +9,7 @@
     digests          subscriber, window start              frozen documents
     deliveries       digest, subscriber, channel           the outbox      ── attempts
     archive_slices   archive, name      checkpoints of imports
+    rule_states      rule               what did not load, until it is mended
     heartbeats       service
 
 A change here needs a migration beside it; a test compares the two.
@@ -214,6 +215,15 @@ attempts = Table(
     Column("permanent", Boolean, nullable=False),
     Column("retry_after", UtcDateTime),
     UniqueConstraint("delivery", "lease_token"),
+)
+
+rule_states = Table(
+    "rule_states",
+    metadata,
+    Column("rule", KeyText, primary_key=True),
+    Column("version", CleanText),
+    Column("problem", CleanText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 heartbeats = Table(

@@ -27,12 +27,16 @@ class SqlTransaction:
         self.list_unseen = articles.list_unseen
         self.lock_stories = articles.lock_stories
         self.add_articles = articles.add_articles
+        self.list_articles = articles.list_articles
+        self.count_articles = articles.count_articles
         self.find_stories = articles.find_stories
         self.assign_stories = articles.assign_stories
 
         matches = MatchRows(rows)
         self.save_rules = matches.save_rules
         self.add_matches = matches.add_matches
+        self.save_rule_states = matches.save_rule_states
+        self.list_rule_states = matches.list_rule_states
 
         alerts = AlertRows(rows)
         self.add_alerts = alerts.add_alerts

@@ -91,7 +91,7 @@ def test_import_names_a_broken_record_and_keeps_the_rest(command: Command, proje
     outcome = command("import", "dump.jsonl")
     assert outcome.code == 1
     assert "dump.jsonl:2" in outcome.err
-    assert "1 new articles" in outcome.out
+    assert "1 new article in 1 story" in outcome.out
 
 
 def test_a_source_can_be_added_and_is_listed(command: Command, project: Path) -> None:
@@ -109,6 +109,8 @@ def test_a_source_can_be_added_and_is_listed(command: Command, project: Path) ->
 
 def test_what_does_not_exist_is_named(command: Command, project: Path) -> None:
     assert 'no subscriber "nobody"' in command("digest", "nobody").err
+    assert "no database" in command("deliveries", "show", "abc").err
+    command("import", _SEEDS)
     assert 'no delivery "abc"' in command("deliveries", "show", "abc").err
     assert command("deliveries", "list", "--state", "lost").code == 2
     assert "never run" in command("doctor").err

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import Article, ArticleId, EntryKey, Image, SourceId, StoryId
+from monitor.model import Article, ArticleId, EntryKey, Image, RuleId, RuleState, SourceId, StoryId
+from monitor.pipeline.stored import count_articles, iter_articles
 from monitor.ports import Transaction
 from monitor.store.database import Database
 from tests.builders import NOON, make_article
@@ -249,5 +250,71 @@ def test_the_same_article_from_two_sources_is_two_entries(store_url: str) -> Non
 
     async def scenario(tx: Transaction) -> None:
         assert await tx.add_articles([article, elsewhere]) == {article.id, elsewhere.id}
+
+    in_transaction(store_url, scenario)
+
+
+def test_stored_articles_are_read_page_by_page_in_the_order_they_were_stored(store_url: str) -> None:
+    articles = [make_article(f"Body {number}.", key=f"k{9 - number}") for number in range(5)]
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_articles(articles)
+        first = await tx.list_articles(since=None, after=0, limit=2)
+        assert first.articles == tuple(articles[:2])
+        assert first.next_after is not None
+        rest = await tx.list_articles(since=None, after=first.next_after, limit=9)
+        assert rest.articles == tuple(articles[2:])
+        assert rest.next_after is None
+
+    in_transaction(store_url, scenario)
+
+
+def test_articles_since_an_instant_go_by_publication_else_by_fetching(store_url: str) -> None:
+    day = timedelta(days=1)
+    told = make_article("Told in time.", key="a", published=NOON, fetched_at=NOON + 9 * day)
+    old = make_article("Told long ago.", key="b", published=NOON - day, fetched_at=NOON + 9 * day)
+    undated = make_article("Without a date.", key="c", fetched_at=NOON + day)
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_articles([told, old, undated])
+        since = NOON.astimezone(timezone(timedelta(hours=4)))
+        assert (await tx.list_articles(since=since, after=0, limit=9)).articles == (told, undated)
+        assert await tx.count_articles(since=since) == 2
+        assert await tx.count_articles(since=None) == 3
+        assert await tx.count_articles(since=NOON + 2 * day) == 0
+
+    in_transaction(store_url, scenario)
+
+
+def test_all_stored_articles_can_be_walked_while_others_write(store_url: str) -> None:
+    articles = [make_article(f"Body {number}.", key=f"k{number}") for number in range(1001)]
+
+    async def scenario(database: Database) -> None:
+        async with database.transaction() as tx:
+            await tx.add_articles(articles[:1000])
+        walked = []
+        async for article in iter_articles(database):
+            if not walked:
+                async with database.transaction() as tx:
+                    await tx.add_articles(articles[1000:])
+            walked.append(article.key)
+        assert walked == [article.key for article in articles]
+        assert await count_articles(database) == 1001
+
+    in_store(store_url, scenario)
+
+
+def test_the_rules_that_did_not_load_are_those_of_the_last_look(store_url: str) -> None:
+    kept = RuleState(rule=RuleId("floods"), version="v1", problem="rules/a.yaml:3:1: odd\x00", since=NOON)
+    new = RuleState(rule=RuleId("fires"), version=None, problem="rules/b.yaml: odd", since=NOON)
+
+    async def scenario(tx: Transaction) -> None:
+        assert await tx.list_rule_states() == ()
+        await tx.save_rule_states([kept, new])
+        assert await tx.list_rule_states() == (new, replace(kept, problem="rules/a.yaml:3:1: odd\ufffd"))
+        await tx.save_rule_states([new])
+        assert await tx.list_rule_states() == (new,)
+        await tx.save_rule_states([])
+        assert await tx.list_rule_states() == ()
 
     in_transaction(store_url, scenario)

@@ -1,0 +1,77 @@
+"""A project whose files have changed while the service runs: what is taken up, and what stays as it was.
+
+Rules: see monitor.match.live. Sources, subscribers and routes are taken up together, or, when anything in the
+configuration is wrong, not at all. Most settings belong to adapters that are built once: they wait for a restart.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.config.assembly import Config
+from monitor.config.changes import ProjectFiles
+from monitor.config.project import Project, SoundProject, read_project
+from monitor.config.settings import Settings
+from monitor.errors import Problem
+from monitor.match.live import LiveRules, ReadRules, start_rules, succeed_rules
+
+# What is asked for anew with every configuration.
+_TAKEN_UP = frozenset({"poll", "timezone"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveProject:
+    """What is in force. `settings` are those of the newest sound configuration, `started` those of the start.
+
+    `rule_errors` and `config_errors` say what of the files is not in force.
+    """
+
+    started: Settings
+    settings: Settings
+    config: Config
+    rules: LiveRules
+    rule_errors: tuple[Problem, ...] = ()
+    config_errors: tuple[Problem, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The settings that have changed and wait for a restart."""
+        names = Settings.model_fields.keys() - _TAKEN_UP
+        return tuple(sorted(name for name in names if getattr(self.started, name) != getattr(self.settings, name)))
+
+
+def start_project(project: SoundProject) -> LiveProject:
+    """The project that the service starts with."""
+    rules = start_rules(project.rule_set, project.rule_texts)
+    return LiveProject(started=project.settings, settings=project.settings, config=project.config, rules=rules)
+
+
+def reload_project(before: LiveProject, files: ProjectFiles, now: datetime) -> LiveProject:
+    """Read the files again, and decide what is in force now. Never raises for what they say."""
+    project = read_project(files.config, files.rules, files.environment, strict=True, dotenv_file=files.dotenv)
+    read = ReadRules(
+        rule_set=project.rule_set,
+        texts=project.rule_texts,
+        problems=project.rule_problems,
+        root=files.rules.as_posix(),
+    )
+    config, settings, config_errors = _choose_config(before, project)
+    return LiveProject(
+        started=before.started,
+        settings=settings,
+        config=config,
+        rules=succeed_rules(before.rules, read, now),
+        rule_errors=_errors_of(project.rule_problems),
+        config_errors=config_errors,
+    )
+
+
+def _choose_config(before: LiveProject, project: Project) -> tuple[Config, Settings, tuple[Problem, ...]]:
+    of_rules = set(project.rule_problems)
+    errors = tuple(problem for problem in _errors_of(project.problems) if problem not in of_rules)
+    if errors or project.config is None or project.settings is None:
+        return before.config, before.settings, errors
+    return project.config, project.settings, ()
+
+
+def _errors_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.level == "error")

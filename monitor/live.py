@@ -1,0 +1,108 @@
+"""What the running service works with at this moment: swapped whole, between two batches, when its files change.
+
+A step takes the ports and the plan once and keeps them to its end, so no batch ever sees half of a change. What the
+files come to is decided in monitor.config.reload.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from monitor.config.assembly import Config
+from monitor.config.changes import Stamp
+from monitor.config.project import SoundProject
+from monitor.config.reload import LiveProject, reload_project, start_project
+from monitor.config.settings import Settings
+from monitor.errors import Problem
+from monitor.match.live import LiveMatcher
+from monitor.model import Digest, SourceId
+from monitor.pipeline import Plan, Ports, Sent, Stored, compose_due, deliver_due, poll_due
+
+_log = structlog.get_logger()
+
+
+def create_plan(config: Config, settings: Settings) -> Plan:
+    """What the configuration asks for, by id."""
+    return Plan(
+        sources={source.id: source for source in config.sources},
+        subscribers=config.subscribers,
+        routes=config.routes,
+        concurrency=settings.poll.concurrency,
+    )
+
+
+class Live:
+    """The present ports and plan, the steps on them, and the step that takes up changed files."""
+
+    def __init__(self, project: SoundProject, ports: Ports, plan: Plan) -> None:
+        self.ports = ports
+        self.plan = plan
+        self._busy: set[SourceId] = set()
+        self._files = project.files
+        self._project = start_project(project)
+        self._taken_up = self._seen = project.stamp
+
+    async def start(self) -> None:
+        """Write down that every rule is sound, and make new sources due."""
+        await self._commit(self._project, self.plan)
+
+    async def poll(self) -> tuple[Stored, ...]:
+        """See monitor.pipeline."""
+        return await poll_due(self.ports, self.plan, self._busy)
+
+    async def compose(self) -> tuple[Digest, ...]:
+        """See monitor.pipeline."""
+        return await compose_due(self.ports, self.plan)
+
+    async def deliver(self) -> tuple[Sent, ...]:
+        """See monitor.pipeline."""
+        return await deliver_due(self.ports, self.plan)
+
+    async def reload(self) -> None:
+        """Take up changed files once they have been quiet for a tick: somebody may be in the middle of saving them."""
+        stamp = await asyncio.to_thread(self._files.stamp)
+        if stamp not in (self._seen, self._taken_up):
+            self._seen = stamp
+        elif stamp != self._taken_up:
+            await self._take_up(stamp)
+
+    async def _take_up(self, stamp: Stamp) -> None:
+        before = self._project
+        try:
+            project, matcher = await asyncio.to_thread(self._read)
+        except Exception:  # noqa: BLE001 - logged whole, once; what was live stays so
+            _log.exception("reload crashed")
+            self._taken_up = stamp
+            return
+        plan = create_plan(project.config, project.settings)
+        await self._commit(project, plan)
+        self.ports, self.plan = replace(self.ports, matcher=matcher), plan
+        self._project, self._taken_up = project, stamp
+        self._report(before, project)
+
+    def _read(self) -> tuple[LiveProject, LiveMatcher]:
+        project = reload_project(self._project, self._files, self.ports.clock())
+        return project, LiveMatcher(project.rules)
+
+    async def _commit(self, project: LiveProject, plan: Plan) -> None:
+        async with self.ports.store.transaction() as tx:
+            await tx.sync_sources(plan.sources, self.ports.clock())
+            await tx.save_rule_states(project.rules.broken)
+
+    def _report(self, before: LiveProject, after: LiveProject) -> None:
+        """What is wrong is said once for each change of it."""
+        if after.rule_errors and after.rule_errors != before.rule_errors:
+            kept = [state.rule for state in after.rules.broken if state.version is not None]
+            _log.error("rules not loaded", problems=_texts_of(after.rule_errors), still_live=kept or None)
+        if after.config_errors and after.config_errors != before.config_errors:
+            _log.error("configuration not loaded", problems=_texts_of(after.config_errors))
+        if after.waiting and after.waiting != before.waiting:
+            _log.warning("settings wait for a restart", settings=list(after.waiting))
+        plan, rules = self.plan, self.ports.matcher.rules
+        _log.info("reloaded", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(rules))
+
+
+def _texts_of(problems: Sequence[Problem]) -> list[str]:
+    return [str(problem) for problem in problems]

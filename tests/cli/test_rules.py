@@ -1,0 +1,158 @@
+"""`rules list|show|import`, and what `check` prints for authors."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+_BROKEN = """version: 1
+concepts:
+  lonely: [flood]
+rules:
+  mine: {title: Mine, match: {all: [flood, {concept: nowhere}]}, tests: [hit: x]}
+  sound: {title: "Sound [bold]rule[/bold]", owner: desk, tags: [water], match: flood, tests: [hit: A flood]}
+"""
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "x.yaml").write_text(_BROKEN, encoding="utf-8")
+    return tmp_path / "rules"
+
+
+@pytest.mark.parametrize("name", ["list", "show", "import"])
+def test_every_command_shows_an_example(command: Command, name: str) -> None:
+    assert "Example:" in command("rules", name, "--help").out
+
+
+def test_the_list_names_broken_rules_with_their_problems(command: Command, rules: Path) -> None:
+    outcome = command("rules", "list")
+    assert outcome.code == 0
+    lines = outcome.out.splitlines()
+    assert [line.split()[0] for line in lines] == ["RULE", "mine", "sound", "broken:"]
+    assert lines[3].startswith("broken: rules/x.yaml:5:")
+    assert "Sound [bold]rule[/bold]" in outcome.out
+    assert "rules/x.yaml:6" in lines[2]
+
+
+def test_the_list_as_json_has_every_field(command: Command, rules: Path) -> None:
+    mine, sound = json.loads(command("rules", "list", "--json").out)
+    assert (mine["status"], mine["version"], mine["problems"][0]["line"]) == ("broken", "", 5)
+    assert sound | {"version": "?"} == {
+        "id": "sound",
+        "title": "Sound [bold]rule[/bold]",
+        "status": "live",
+        "severity": "medium",
+        "owner": "desk",
+        "tags": ["water"],
+        "version": "?",
+        "examples": {"hit": 1},
+        "file": "rules/x.yaml",
+        "line": 6,
+        "column": 3,
+        "problems": [],
+    }
+
+
+def test_files_that_hold_no_rule_any_more_are_told_too(command: Command, rules: Path) -> None:
+    (rules / "torn.yaml").write_text("rules: {x: [", encoding="utf-8")
+    outcome = command("rules", "list")
+    assert "sound" in outcome.out
+    assert "rules/torn.yaml:2:" in outcome.err
+
+
+def test_show_draws_the_clauses_and_everything_they_stand_for(command: Command, project: Path) -> None:
+    outcome = command("rules", "show", "karabakh-use-of-force")
+    assert outcome.code == 0
+    for expected in ("not near · within sentence", "actor azerbaijan", "Stepanakert", "применени* силы"):
+        assert expected in outcome.out
+    assert "part of azerbaijan" in outcome.out
+    assert "language en, ru" in outcome.out
+    document = json.loads(command("rules", "show", "karabakh-use-of-force", "--json").out)
+    assert document["match"]["all"][0] == {"concept": "nagorno-karabakh"}
+    assert {"azerbaijan", "baku", "threaten-force"} <= {used["id"] for used in document["uses"]}
+
+
+def test_a_broken_rule_can_be_shown(command: Command, rules: Path) -> None:
+    outcome = command("rules", "show", "mine")
+    assert outcome.code == 0
+    assert 'unknown concept "nowhere"' in outcome.out
+    assert "concept nowhere" in outcome.out
+
+
+def test_a_rule_that_does_not_exist_is_named(command: Command, rules: Path) -> None:
+    outcome = command("rules", "show", "soud")
+    assert outcome.code == 1
+    assert 'no rule "soud" (did you mean "sound"?)' in outcome.err
+
+
+def test_queries_are_imported_as_drafts_that_check_accepts(command: Command, project: Path) -> None:
+    (project / "q.txt").write_text("Kings\tking* AND (crown OR throne)\nking queen\n", encoding="utf-8")
+    outcome = command("rules", "import", "--from", "query", "q.txt", "--out", "rules/kings.yaml")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out == ""
+    assert 'q.txt:2:6: warning: not taken: no operator after "king"' in outcome.err
+    assert "1 draft rule in rules/kings.yaml; 1 thing not taken" in outcome.err
+    assert "kings" in command("rules", "list").out
+    assert command("check").code == 0
+
+
+def test_an_import_never_writes_over_a_file(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("king\n", encoding="utf-8")
+    (tmp_path / "out.yaml").write_text("mine", encoding="utf-8")
+    outcome = command("rules", "import", "--from", "query", "q.txt", "--out", "out.yaml")
+    assert outcome.code == 1
+    assert "exists already" in outcome.err
+    assert (tmp_path / "out.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_actors_are_printed_and_the_rest_goes_to_stderr(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("RURITANIA [RUR]\nZENDA\n", encoding="utf-8")
+    outcome = command("rules", "import", "--from", "petrarch", "a.txt")
+    assert outcome.code == 0
+    assert outcome.out == (
+        "version: 1\nactors:\n  ruritania: {kind: state, ids: {cameo: RUR}, names: {en: [Ruritania]}}\n"
+    )
+    assert outcome.err.splitlines() == [
+        'a.txt:2: warning: not taken: "Zenda" has no code',
+        "1 actor; 1 thing not taken",
+    ]
+
+
+def test_a_file_that_cannot_be_read_or_holds_nothing_is_an_error(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9")
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    assert "not UTF-8" in command("rules", "import", "--from", "query", "latin.txt").err
+    assert "no such file" in command("rules", "import", "--from", "query", "missing.txt").err
+    empty = command("rules", "import", "--from", "query", "empty.txt")
+    assert (empty.code, "nothing that could be taken" in empty.err) == (1, True)
+    assert command("rules", "import", "--from", "magic", "empty.txt").code == 2
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [(["--schema"], "rules"), (["--schema-of", "config"], "routes")])
+def test_check_prints_schemas_for_editors(command: Command, arguments: list[str], expected: str) -> None:
+    outcome = command("check", *arguments)
+    assert outcome.code == 0
+    assert expected in json.loads(outcome.out)["properties"]
+    assert command("check", "--schema-of", "nothing").code == 2
+
+
+def test_check_suggests_names_to_paste(command: Command, project: Path) -> None:
+    outcome = command("check", "--suggest", "ilham-aliyev")
+    assert outcome.code == 0
+    assert 'ru: ["Илхам* Алиев*"]' in outcome.out
+    unknown = command("check", "--suggest", "ilham-aliev")
+    assert (unknown.code, 'did you mean "ilham-aliyev"' in unknown.err) == (1, True)
+
+
+def test_check_warns_of_what_is_probably_not_meant(command: Command, project: Path) -> None:
+    (project / "rules" / "mine.yaml").write_text(
+        "version: 1\nconcepts:\n  lonely: [flood]\nrules:\n  mine: {match: flood}\n", encoding="utf-8"
+    )
+    outcome = command("check")
+    assert outcome.code == 0
+    assert 'rules/mine.yaml:3:3: warning: concept "lonely" is used by no rule' in outcome.err
+    assert 'rules/mine.yaml:5:3: warning: rule "mine" has no examples' in outcome.err
