@@ -1,0 +1,82 @@
+"""The values that travel through the service: frozen, without behaviour beyond derivation.
+
+The modules follow the way of the data: source, article, rule and match, route, delivery. Every instant is aware and
+in UTC.
+"""
+
+from monitor.model.articles import Article, Image, Precision
+from monitor.model.deliveries import Alert, AlertKind, Attempt, Delivery, DeliveryState, Digest, DigestStory, Reason
+from monitor.model.ids import (
+    AlertId,
+    ArticleId,
+    DeliveryId,
+    DigestId,
+    EntryKey,
+    RuleId,
+    SourceId,
+    StoryId,
+    SubscriberId,
+)
+from monitor.model.routing import (
+    Address,
+    ChannelKind,
+    Condition,
+    Daily,
+    EmailAddress,
+    Every,
+    Now,
+    Pace,
+    Route,
+    SignedWebhook,
+    SlackWebhook,
+    Subscriber,
+)
+from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
+from monitor.model.sources import Entry, Fetched, PollState, Record, Slice, Source
+
+__all__ = [
+    "Address",
+    "Alert",
+    "AlertId",
+    "AlertKind",
+    "Article",
+    "ArticleId",
+    "Attempt",
+    "ChannelKind",
+    "Condition",
+    "Daily",
+    "Delivery",
+    "DeliveryId",
+    "DeliveryState",
+    "Digest",
+    "DigestId",
+    "DigestStory",
+    "EmailAddress",
+    "Entry",
+    "EntryKey",
+    "Every",
+    "Fetched",
+    "Image",
+    "Match",
+    "Mention",
+    "Now",
+    "Pace",
+    "PollState",
+    "Precision",
+    "Reason",
+    "Record",
+    "Route",
+    "Rule",
+    "RuleId",
+    "RuleState",
+    "RuleStatus",
+    "Severity",
+    "SignedWebhook",
+    "SlackWebhook",
+    "Slice",
+    "Source",
+    "SourceId",
+    "StoryId",
+    "Subscriber",
+    "SubscriberId",
+]

@@ -1,0 +1,105 @@
+"""Who gets what, when and by which channel: routes, subscribers and their addresses."""
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from monitor.model.ids import SubscriberId
+from monitor.model.rules import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """As soon as it is known, after `hold` so that a burst is one message."""
+
+    hold: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Every `hours` hours, counted from local midnight; 1 is hourly."""
+
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """At a local time on some days of the week; Monday is 0."""
+
+    at: time
+    days: frozenset[int] = frozenset(range(7))
+
+
+Pace = Now | Every | Daily
+"""How soon a route sends. A weekly digest is a Daily of one day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a route asks of an alert; an empty tuple asks nothing. Rules and sources are shell patterns."""
+
+    rules: tuple[str, ...] = ()
+    severity: tuple[Severity, ...] = ()
+    tags: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    source_tags: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    tier: tuple[int, ...] = ()
+    actor: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Who gets which alerts, and how soon. Per subscriber the first fitting route wins, unless it says go_on."""
+
+    when: Condition
+    to: tuple[SubscriberId, ...]
+    send: Pace
+    max_stories: int | None = None
+    go_on: bool = False
+
+
+ChannelKind = Literal["email", "slack", "webhook"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailAddress:
+    """Where e-mail for a subscriber goes."""
+
+    address: str
+    kind: Literal["email"] = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackWebhook:
+    """An incoming webhook of Slack. Its URL is a secret, so it is kept out of every repr."""
+
+    url: str = field(repr=False)
+    kind: Literal["slack"] = "slack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedWebhook:
+    """An endpoint that receives signed JSON; `secret` in the form of Standard Webhooks ("whsec_" and base64)."""
+
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+    kind: Literal["webhook"] = "webhook"
+
+
+Address = EmailAddress | SlackWebhook | SignedWebhook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A person or a place that gets alerts, by one or more channels."""
+
+    id: SubscriberId
+    addresses: tuple[Address, ...]
+    timezone: ZoneInfo
+    language: str = "en"
+
+    def find_address(self, kind: ChannelKind) -> Address | None:
+        """The subscriber's address on a channel, if they have one."""
+        return next((address for address in self.addresses if address.kind == kind), None)

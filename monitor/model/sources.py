@@ -1,0 +1,104 @@
+"""Sources, how their polling stands, and what they hand over: entries of feeds, records of archives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitor.model.articles import Image
+from monitor.model.ids import EntryKey, SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where articles come from: the address of a feed (which may hold a secret), or the path of an archive."""
+
+    id: SourceId
+    kind: Literal["feed", "archive"]
+    address: str = field(repr=False)
+    tags: tuple[str, ...] = ()
+    tier: int | None = None
+    language: str | None = None
+    country: str | None = None
+    every: timedelta = timedelta(minutes=15)
+    alert_backlog: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollState:
+    """What is remembered of a source between polls.
+
+    Validators are kept byte for byte as the server sent them; `address_hash` says to which address they belong.
+    """
+
+    source: SourceId
+    next_poll_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    address_hash: str | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+    backlog_done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A server's answer to a poll: `body` is None when nothing changed (304, or the same bytes again)."""
+
+    body: bytes | None
+    body_hash: str | None = None
+    url: str
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the publisher said in a feed: raw strings, HTML where the publisher wrote HTML.
+
+    `key` is the entry's identity within its source: the guid, else the canonical link, else a hash of its text.
+    """
+
+    source: SourceId
+    key: EntryKey
+    url: str | None
+    title: str | None
+    summary: str | None
+    content: str | None
+    published: str | None
+    updated: str | None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One page of an archive, not yet read: its bytes and where they stand ("a/b.txt", "dump.jsonl:17")."""
+
+    source: SourceId
+    key: EntryKey
+    name: str
+    format: Literal["text", "html", "json"]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """A part of an archive that is stored, and checkpointed, as one: a file, or a block of lines of one.
+
+    `stamp` changes with the content, so a changed slice is read again. `size` is in bytes. `members` are the files
+    that it groups, as the archive's reader names them; they are not part of its identity and are never stored.
+    """
+
+    archive: str
+    name: str
+    stamp: str
+    size: int
+    members: tuple[str, ...] = ()
