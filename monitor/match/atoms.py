@@ -26,6 +26,7 @@ class AtomTable:
         self._remembered = _ClassesOfWords(self)
         self._numbers: dict[WordPattern, int] = {}
         self._words: dict[str, int] = {}
+        self._listed: dict[str, list[int]] = {}
         self._beginnings: dict[str, list[tuple[WordPattern | None, int]]] = {}
         self._lengths: tuple[int, ...] = ()
 
@@ -41,6 +42,10 @@ class AtomTable:
         self._remembered.clear()
         if pattern.kind == "word":
             self._words[pattern.text] = number
+            return number
+        if pattern.kind == "forms":
+            for form in pattern.forms:
+                self._listed.setdefault(form, []).append(number)
             return number
         beginnings = self._beginnings.setdefault(pattern.literal, [])
         # A word that begins so fits a prefix; other patterns have more to say.
@@ -68,7 +73,7 @@ class AtomTable:
     def _number_classes(self) -> None:
         """Number the classes that can be foreseen, so that articles bring few new ones."""
         # Copied side by side, short and so frequent ones first: what it costs to look words up is memory's time.
-        words = " ".join(sorted(self._words, key=len)).split()
+        words = " ".join(sorted({*self._words, *self._listed}, key=len)).split()
         self._remembered.update((word, self.find_class(word)) for word in words)
         for beginning in self._beginnings:
             self.find_class(f"{beginning}\n")
@@ -87,6 +92,7 @@ class AtomTable:
 
     def _find_atoms(self, word: str) -> list[int]:
         atoms = [self._words[word]] if word in self._words else []
+        atoms += self._listed.get(word, ())
         for length in self._lengths:
             if length > len(word):
                 break

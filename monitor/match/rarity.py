@@ -31,7 +31,7 @@ class Handle(NamedTuple):
 
 _FREQUENT_WORD = 50.0
 _PAIR_SHARE = 0.1
-_WEIGHT_OF_KIND = {"word": 1.0, "prefix": 3.0, "glob": 2.0}
+_WEIGHT_OF_KIND = {"word": 1.0, "prefix": 3.0, "glob": 2.0, "forms": 3.0, "stem": 3.0}
 _FREQUENT = """
     the of and to in a is that for it as was with be by on not he his but at are this have from or had an they
     which one you were her all she there would their we him been has when who will more no if out so said what
@@ -48,9 +48,9 @@ _FUNCTION_WORDS = frozenset(_FREQUENT.split())
 
 def weigh(pattern: WordPattern) -> float:
     """About how often a word of this pattern occurs, on a scale of no unit."""
-    if pattern.kind == "word" and pattern.text in _FUNCTION_WORDS:
+    if pattern.kind in ("word", "forms") and pattern.text in _FUNCTION_WORDS:
         return _FREQUENT_WORD
-    length = len(pattern.literal)
+    length = len(pattern.text if pattern.kind == "forms" else pattern.literal)
     digits = 4.0 if pattern.text.isdigit() and length <= 4 else 1.0
     return _WEIGHT_OF_KIND[pattern.kind] * digits * (0.1 + 8.0 / (length * length))
 
