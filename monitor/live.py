@@ -24,9 +24,9 @@ _log = structlog.get_logger()
 
 
 def create_plan(config: Config, settings: Settings) -> Plan:
-    """What the configuration asks for, by id."""
+    """What the configuration asks for, by id; a paused source is left out."""
     return Plan(
-        sources={source.id: source for source in config.sources},
+        sources={source.id: source for source in config.sources if not source.paused},
         subscribers=config.subscribers,
         routes=config.routes,
         concurrency=settings.poll.concurrency,

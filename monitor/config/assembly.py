@@ -105,20 +105,23 @@ class _Assembler:
 
     def assemble_source(self, source: Definition[SourceShape]) -> Source | None:
         shape = source.shape
-        address = self._find_archive(source) if shape.archive else self._resolve(source, ("feed",), shape.feed, _FEED)
+        address = self._find_address(source)
         headers = {name: self._resolve_header(source, name, value) for name, value in shape.headers.items()}
         if address is None or None in headers.values():
             return None
         return Source(
             id=SourceId(str(source.path[-1])),
-            kind="archive" if shape.archive else "feed",
+            kind=shape.kind,
             address=address,
             tags=shape.tags,
             tier=shape.tier,
             language=shape.language,
             country=shape.country,
             every=self._find_interval(source),
+            adaptive=shape.every is None and shape.kind != "archive",
+            full_text=shape.full_text,
             alert_backlog=shape.alert_backlog,
+            paused=shape.paused,
             headers={name: value for name, value in headers.items() if value is not None},
         )
 
@@ -166,6 +169,12 @@ class _Assembler:
             message = f"found {format_duration(every)}; poll.minimum is {limit}, so it is polled every {limit}"
             self._report(source, ("every",), message, warning=True)
         return max(every, shortest)
+
+    def _find_address(self, source: Definition[SourceShape]) -> str | None:
+        kind = source.shape.kind
+        if kind == "archive":
+            return self._find_archive(source)
+        return self._resolve(source, (kind,), getattr(source.shape, kind), _FEED)
 
     def _find_archive(self, source: Definition[SourceShape]) -> str | None:
         text = source.shape.archive or ""

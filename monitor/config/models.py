@@ -6,7 +6,7 @@ are the matter of monitor.config.assembly. `later` names the keys of the format 
 
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -30,7 +30,7 @@ from monitor.config.checks import (
 )
 from monitor.config.secrets import is_reference
 from monitor.config.shapes import Shape, one_of
-from monitor.model import Severity
+from monitor.model import FullText, Severity, SourceKind
 from monitor.text.durations import format_duration
 from monitor.text.suggest import quoted_list
 
@@ -40,6 +40,9 @@ SECTIONS = ("sources", "subscribers", "routes")
 LATER_SECTIONS = ("operators", "silences", "tests")
 """What they will hold in a coming version."""
 
+SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
+"""What a source can be, each with its key; a source has exactly one of them."""
+
 PACES = ("now", "hourly", "every", "daily", "weekly")
 """The ways a route can send; a route has exactly one of them."""
 
@@ -47,6 +50,11 @@ PACES = ("now", "hourly", "every", "daily", "weekly")
 def _as_tuple(value: Any) -> Any:
     """One word where a list is asked for is a list of one."""
     return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _read_pace(value: Any) -> Any:
+    """`adaptive`, which is what a source without any pace gets, or an interval."""
+    return None if value is None or value == "adaptive" else read_interval(value)
 
 
 def _refuse_later(*words: str) -> BeforeValidator:
@@ -108,26 +116,34 @@ Flag = Annotated[bool, AfterValidator(_check_true)]
 class SourceShape(Shape):
     """One of `sources:`."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"sitemap", "full_text"})
-
     feed: Url | None = None
+    sitemap: Url | None = None
     archive: Word | None = None
     tags: Words = ()
     tier: Tier | None = None
     language: Language | None = None
     country: Annotated[str, BeforeValidator(read_country)] | None = None
-    every: Annotated[timedelta, BeforeValidator(read_interval), _refuse_later("adaptive")] | None = None
+    every: Annotated[timedelta | None, BeforeValidator(_read_pace)] = None
+    full_text: Annotated[FullText, BeforeValidator(one_of(get_args(FullText)))] = "auto"
     alert_backlog: bool = False
+    paused: bool = False
     headers: dict[Annotated[str, AfterValidator(check_header_name)], HeaderValue] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def check_kind(self) -> "SourceShape":
-        if (self.feed is None) == (self.archive is None):
-            found = "found neither" if self.feed is None else "found both"
-            raise ValueError(f'{found}, expected one of "feed" and "archive"')
-        if self.archive is not None and self.headers:
-            raise ValueError('"headers" go with "feed" only')
+        given = [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            found = quoted_list(given) if given else "none"
+            raise ValueError(f"found {found}, expected one of {quoted_list(SOURCE_KINDS)}")
+        for key in ("headers", "full_text"):
+            if self.archive is not None and key in self.model_fields_set:
+                raise ValueError(f'"{key}" goes with "feed" and "sitemap" only')
         return self
+
+    @property
+    def kind(self) -> SourceKind:
+        """Which of the three it is."""
+        return "archive" if self.archive is not None else "sitemap" if self.sitemap is not None else "feed"
 
 
 class SlackShape(Shape):

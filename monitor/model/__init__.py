@@ -32,7 +32,7 @@ from monitor.model.routing import (
     Subscriber,
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
-from monitor.model.sources import Entry, Fetched, PollState, Record, Slice, Source
+from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, Slice, Source, SourceKind
 
 __all__ = [
     "Address",
@@ -56,6 +56,7 @@ __all__ = [
     "EntryKey",
     "Every",
     "Fetched",
+    "FullText",
     "Image",
     "Match",
     "Mention",
@@ -76,6 +77,7 @@ __all__ = [
     "Slice",
     "Source",
     "SourceId",
+    "SourceKind",
     "StoryId",
     "Subscriber",
     "SubscriberId",

@@ -8,20 +8,30 @@ from typing import Literal
 from monitor.model.articles import Image
 from monitor.model.ids import EntryKey, SourceId
 
+SourceKind = Literal["feed", "sitemap", "archive"]
+FullText = Literal["auto", "always", "never"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where articles come from: the address of a feed (which may hold a secret), or the path of an archive."""
+    """Where articles come from: the address of a feed or sitemap (which may hold a secret), or the path of an archive.
+
+    `every` is how often it is polled; where it is `adaptive` that is only where it starts from, before its rhythm is
+    known. `full_text` says whether the pages of its entries are fetched. A `paused` one is not polled.
+    """
 
     id: SourceId
-    kind: Literal["feed", "archive"]
+    kind: SourceKind
     address: str = field(repr=False)
     tags: tuple[str, ...] = ()
     tier: int | None = None
     language: str | None = None
     country: str | None = None
     every: timedelta = timedelta(minutes=15)
+    adaptive: bool = False
+    full_text: FullText = "auto"
     alert_backlog: bool = False
+    paused: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -48,7 +58,10 @@ class PollState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A server's answer to a poll: `body` is None when nothing changed (304, or the same bytes again)."""
+    """A server's answer to a poll: `body` is None when nothing changed (304, or the same bytes again).
+
+    `parts` are the sitemaps that a sitemap index led to. `at` is when it arrived, None for what was saved long ago.
+    """
 
     body: bytes | None
     body_hash: str | None = None
@@ -56,6 +69,8 @@ class Fetched:
     content_type: str | None
     etag: str | None
     last_modified: str | None
+    parts: "tuple[Fetched, ...]" = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

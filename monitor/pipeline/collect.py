@@ -101,7 +101,7 @@ async def _poll_once(ports: Ports, plan: Plan, claim: PollClaim, busy: set[Sourc
 
 async def _poll(ports: Ports, plan: Plan, claim: PollClaim) -> Stored:
     source = plan.sources[claim.state.source]
-    poll = _poll_feed if source.kind == "feed" else _poll_archive
+    poll = _poll_archive if source.kind == "archive" else _poll_feed
     try:
         stored = await poll(ports, plan, source, claim)
     except (FetchError, ParseError, InputError) as error:

@@ -90,7 +90,7 @@ def test_a_link_and_the_files_mode_stay(tmp_path: Path) -> None:
         ("version: 1\n", "Example World", FIELDS, "expected lower-case words"),
         ("version: 1\n", "a", {"feed": "ftp://a.example/"}, "expected a web address"),
         ("version: 1\n", "a", {"feed": "https://a.example/", "every": "often"}, "expected a duration"),
-        ("version: 1\n", "a", {}, "found neither"),
+        ("version: 1\n", "a", {}, "found none"),
         ("version: 1\nsources: [", "a", FIELDS, "not valid YAML"),
         ("version: 1\nsources: {b: {fed: 1}}", "a", FIELDS, 'unknown key "fed"'),
         ("version: 1\nsources: [1]", "a", FIELDS, "by hand"),
