@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from monitor.errors import Problem
+from monitor.text.yaml_errors import explain_yaml_error
 
 Path = tuple[str | int, ...]
 Position = tuple[int, int]
@@ -33,7 +34,10 @@ _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
 _ESCAPED_PAIR = re.compile(
     r"(?P<before>(?<!\\)(?:\\\\)*)\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-_STANDARD_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "binary", "merge", "value"})
+_PREFIX = "tag:yaml.org,2002:"
+_STANDARD_TAGS = frozenset(
+    {"str", "int", "float", "bool", "null", "timestamp", "binary", "merge", "value", "map", "seq"}
+)
 # Values that stand for themselves are bounded by the size of the file; those behind an alias are not.
 _MOST_ALIASED = 50_000
 _DEEPEST = 100
@@ -98,14 +102,8 @@ def _read_yaml(text: str, file: str) -> YamlDocument:
     try:
         node = yaml.compose(_ease_json(text), Loader=_Loader)
         data = None if node is None else reader.construct(node, ())
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        message = ": ".join(part for part in (error.context, error.problem) if part)
-        return YamlDocument(file, None, (Problem(file, line, column, f"not valid YAML: {message}"),))
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
-        message = " ".join(str(error).split())[:200] if not isinstance(error, RecursionError) else "nested too deeply"
-        return YamlDocument(file, None, (Problem(file, 0, 0, f"not valid YAML: {message}"),))
+        return YamlDocument(file, None, (Problem(file, *explain_yaml_error(error, text)),))
     found = Positions(reader.keys, reader.values)
     return YamlDocument(file, data, tuple(reader.problems), lambda: found)
 
@@ -178,6 +176,8 @@ class _Reader:
             return self._refuse(node, f"nested more than {_DEEPEST} levels deep")
         if self._is_too_much(node):
             return None
+        if self._has_foreign_tag(node):
+            return None
         if isinstance(node, yaml.MappingNode):
             return {key: self.construct(value, (*path, key)) for key, value in self._iter_keys(node, path)}
         if isinstance(node, yaml.SequenceNode):
@@ -211,11 +211,16 @@ class _Reader:
                 self.keys[(*path, key)] = position
                 yield key, value_node
 
+    def _has_foreign_tag(self, node: Any) -> bool:
+        if node.tag.removeprefix(_PREFIX) in _STANDARD_TAGS:
+            return False
+        self._refuse(node, f'unknown tag "{node.tag}"')
+        return True
+
     def _construct_scalar(self, node: Any) -> Any:
-        tag = node.tag.removeprefix("tag:yaml.org,2002:")
-        if tag not in _STANDARD_TAGS:
-            return self._refuse(node, f'unknown tag "{node.tag}"')
-        if node.style or tag == "binary":  # quoted: the text as it stands; plain scalars have the style None or ""
+        if (
+            node.style or node.tag == _PREFIX + "binary"
+        ):  # quoted: the text as it stands; plain scalars have the style None or ""
             return node.value
         return _read_plain(node.value)
 
