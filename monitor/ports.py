@@ -101,8 +101,8 @@ class Matcher(Protocol):
 
     rules: tuple[Rule, ...]
 
-    def match(self, article: Article) -> MatchOutcome:
-        """The rules that hold for an article, in the order of their ids."""
+    def match(self, article: Article, source: Source | None = None) -> MatchOutcome:
+        """The rules that hold for an article, in the order of their ids. `source` is what it came from, if known."""
 
 
 class Channel(Protocol):

@@ -19,10 +19,16 @@ INCLUDES: tuple[Include, ...] = ("parts", "acts_for")
 
 @dataclass(frozen=True, slots=True)
 class ActorName:
-    """A name; with `needs` it counts only where one of those actors is named in other words."""
+    """A name that counts only where one of `needs`, if any, and none of `unless` is named in other words."""
 
     term: Term
     needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it says too little by itself."""
+        return bool(self.needs or self.unless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +82,13 @@ class Vocabulary:
                 period = Period(office.first_on, office.last_on)
                 self._officers.setdefault(office.actor, []).append((actor.id, period))
 
-    def text_lexicon(self, term: Term) -> Lexicon:
-        """The lexicon of one term."""
-        return self._remember(("text", term.written), lambda: build_lexicon([Alias(term)], self.table))
+    def text_lexicon(self, terms: tuple[Term, ...]) -> Lexicon:
+        """The lexicon of one term, given once for each language that it depends on."""
+        languages = tuple(term.language for term in terms)
+        return self._remember(
+            ("text", terms[0].written, terms[0].exact, languages),
+            lambda: build_lexicon(map(Alias, terms), self.table, filter(None, languages)),
+        )
 
     def concept_lexicon(self, concept: str) -> Lexicon:
         """The terms of a concept; KeyError when there is none of that id."""
@@ -110,8 +120,9 @@ class Vocabulary:
     def references_of(self, actor: str) -> set[str]:
         """Every actor whose definition has a say in what an actor's lexicon finds."""
         members = self.members_of(actor, frozenset(INCLUDES))
-        needed = {need for member in members for name in self.actors[member].names for need in name.needs}
-        return {*members, *(part for need in needed if need in self.actors for part in self._with_parts(need))}
+        names = (name for member in members for name in self.actors[member].names)
+        others = {other for name in names for other in (*name.needs, *name.unless)}
+        return {*members, *(part for other in others if other in self.actors for part in self._with_parts(other))}
 
     def _with_parts(self, actor: str) -> list[str]:
         """The actor and all its parts, each once, however they are nested."""
@@ -128,19 +139,21 @@ class Vocabulary:
 
     def _aliases_of(self, member: str, periods: tuple[Period, ...]) -> Iterator[Alias]:
         for name in self.actors[member].names:
-            needs = tuple(need for need in name.needs if need in self.actors)
-            yield Alias(name.term, periods, self._needed_lexicon(needs) if name.needs else None)
+            yield Alias(name.term, periods, self._company_lexicon(name.needs), self._company_lexicon(name.unless))
 
-    def _needed_lexicon(self, needs: tuple[str, ...]) -> Lexicon:
-        """What names one of these actors on its own: a name that itself needs another cannot vouch for a third."""
+    def _company_lexicon(self, actors: tuple[str, ...]) -> Lexicon | None:
+        """What names one of these on its own: a name that itself depends on another cannot vouch for a third."""
+        if not actors:
+            return None
         terms = [
             name.term
-            for need in needs
-            for part in self._with_parts(need)
+            for actor in actors
+            if actor in self.actors
+            for part in self._with_parts(actor)
             for name in self.actors[part].names
-            if not name.needs
+            if not name.is_conditional
         ]
-        return self._remember(("needs", needs), lambda: build_lexicon([Alias(term) for term in terms], self.table))
+        return self._remember(("company", actors), lambda: build_lexicon(map(Alias, terms), self.table))
 
     def _remember(self, key: tuple[object, ...], build: Callable[[], Lexicon]) -> Lexicon:
         lexicon = self._lexicons.get(key)

@@ -63,7 +63,7 @@ def _make_article(name: str, fields: dict[str, Any]) -> Article:
     texts = [fields.get(part) for part in ("title", "standfirst", "body")]
     return Article(
         id=ArticleId(name),
-        source=SourceId("tests"),
+        source=SourceId(fields.pop("source", None) or ""),
         key=EntryKey(name),
         fetched_at=_TODAY,
         fingerprint=fingerprint_of(*texts),
@@ -107,6 +107,7 @@ _FIELDS: dict[str, Callable[[Node], Any]] = {
     "body": Node.read_text,
     "language": Node.read_text,
     "url": Node.read_text,
+    "source": Node.read_text,
     "published": _read_published,
     "authors": _read_texts,
     "images": _read_images,

@@ -6,9 +6,11 @@ How clauses are written is monitor.match.syntax's.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
+from operator import attrgetter, itemgetter
 from typing import ClassVar, Literal, NamedTuple
 
 from monitor.match.lexicon import Lexicon
@@ -17,6 +19,12 @@ from monitor.match.rarity import Requirement
 from monitor.match.scope import DEFAULT_SCOPE, WHOLE_ARTICLE, Scope
 from monitor.match.terms import Term
 from monitor.match.view import ArticleView
+
+# The search over chains keeps sets of clauses as bits; more than this is a rule written in the wrong shape.
+MOST_NEAR = 8
+
+_END = itemgetter(1)
+_WEIGHT = attrgetter("weight")
 
 
 class Occurrence(NamedTuple):
@@ -49,6 +57,12 @@ class Clause(ABC):
     def needed_parts(self) -> "tuple[Clause, ...]":
         """Those of its parts without which it cannot hold."""
         return ()
+
+    def iter_tree(self) -> "Iterator[Clause]":
+        """The clause and all inside it."""
+        yield self
+        for part in self.parts:
+            yield from part.iter_tree()
 
     @abstractmethod
     def find(self, view: ArticleView) -> Occurrences | None:
@@ -130,7 +144,7 @@ class AnyOf(Compound):
             needed = clause.required()
             if not needed:
                 return ()
-            cheapest.append(min(needed, key=lambda requirement: requirement.weight))
+            cheapest.append(min(needed, key=_WEIGHT))
         return (_one_of(cheapest),)
 
     def describe(self) -> str:
@@ -151,6 +165,95 @@ class NoneOf(Compound):
 
     def describe(self) -> str:
         return "none of " + _join(self.clauses, "or")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AtLeast(Compound):
+    """Holds when so many different ones of its clauses do; shows all that do."""
+
+    least: int
+
+    @property
+    def needed_parts(self) -> tuple[Clause, ...]:
+        return self.clauses if self.least == len(self.clauses) else ()
+
+    def find(self, view: ArticleView) -> Occurrences | None:
+        found = [occurrences for clause in self.clauses if (occurrences := clause.find(view)) is not None]
+        return tuple(chain.from_iterable(found)) if len(found) >= self.least else None
+
+    def required(self) -> tuple[Requirement, ...]:
+        return _require_threshold([(clause, 1) for clause in self.clauses], self.least)
+
+    def describe(self) -> str:
+        return f"at least {self.least} of {_join(self.clauses, 'or')}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Times(Clause):
+    """A clause with so many mentions, no two sharing a word."""
+
+    clause: Clause
+    least: int
+
+    @property
+    def parts(self) -> tuple[Clause, ...]:
+        return (self.clause,)
+
+    @property
+    def needed_parts(self) -> tuple[Clause, ...]:
+        return (self.clause,)
+
+    def find(self, view: ArticleView) -> Occurrences | None:
+        found = self.clause.find(view)
+        return found if found and _count_apart(found) >= self.least else None
+
+    def required(self) -> tuple[Requirement, ...]:
+        return self.clause.required()
+
+    def describe(self) -> str:
+        return f"{self.least} mention{'' if self.least == 1 else 's'} of {_join([self.clause], '')}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score(Compound):
+    """Holds when the points of those of its clauses that do add up to `least`; shows those that speak for it."""
+
+    points_of: tuple[int, ...]
+    least: int
+
+    @property
+    def needed_parts(self) -> tuple[Clause, ...]:
+        total = sum(points for points in self.points_of if points > 0)
+        pairs = zip(self.clauses, self.points_of, strict=True)
+        return tuple(clause for clause, points in pairs if total - points < self.least)
+
+    def find(self, view: ArticleView) -> Occurrences | None:
+        total, found = self._add_up(view)
+        return tuple(chain.from_iterable(found)) if total >= self.least else None
+
+    def total(self, view: ArticleView) -> int:
+        """The points of an article, whether they suffice or not."""
+        return self._add_up(view)[0]
+
+    def _add_up(self, view: ArticleView) -> tuple[int, list[Occurrences]]:
+        total = 0
+        shown = []
+        for clause, points in zip(self.clauses, self.points_of, strict=True):
+            occurrences = clause.find(view)
+            if occurrences is not None:
+                total += points
+                if points > 0:
+                    shown.append(occurrences)
+        return total, shown
+
+    def required(self) -> tuple[Requirement, ...]:
+        return _require_threshold(list(zip(self.clauses, self.points_of, strict=True)), self.least)
+
+    def describe(self) -> str:
+        entries = zip(self.clauses, self.points_of, strict=True)
+        return f"a score of {self.least} from " + ", ".join(
+            f"{_join([clause], '')} ({points:+d})" for clause, points in entries
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +340,28 @@ class NotNear(Clause):
         return f"{self.clause.describe()} not near {_join(self.excluded, 'or')} within {self.within}"
 
 
+def find_score(clause: Clause, view: ArticleView) -> int | None:
+    """The points of the outermost scores that hold, together; None where there are none."""
+    if isinstance(clause, Score):
+        total = clause.total(view)
+        return total if total >= clause.least else None
+    if isinstance(clause, NoneOf) or clause.find(view) is None:
+        return None
+    parts = clause.needed_parts if isinstance(clause, NotNear) else clause.parts
+    found = [points for part in parts if (points := find_score(part, view)) is not None]
+    return sum(found) if found else None
+
+
+def _count_apart(occurrences: Occurrences) -> int:
+    """How many of them can be taken so that no two share a word: each that ends first of what is left."""
+    count = last = 0
+    for start, end, _, _ in sorted(occurrences, key=_END):
+        if start >= last:
+            count += 1
+            last = end
+    return count
+
+
 def _find_each(clauses: Iterable[Clause], view: ArticleView) -> list[Occurrences] | None:
     """What each clause shows; None as soon as one does not hold."""
     found = []
@@ -250,6 +375,27 @@ def _find_each(clauses: Iterable[Clause], view: ArticleView) -> list[Occurrences
 
 def _require_each(clauses: Iterable[Clause]) -> tuple[Requirement, ...]:
     return tuple(requirement for clause in clauses for requirement in clause.required())
+
+
+def _require_threshold(entries: Sequence[tuple[Clause, int]], least: int) -> tuple[Requirement, ...]:
+    """What every article has in which the points of clauses that hold reach `least`.
+
+    A clause without which the others cannot reach it must hold. Of those left over, some must: the rarest ones
+    whose lack would be felt.
+    """
+    spare = sum(points for _, points in entries if points > 0) - least
+    needed = [clause for clause, points in entries if points > spare]
+    others = [(clause.required(), points) for clause, points in entries if 0 < points <= spare]
+    choices = sorted(
+        ((min(found, key=_WEIGHT), points) for found, points in others if found),
+        key=lambda choice: choice[0].weight / choice[1],
+    )
+    required = _require_each(needed)
+    lacking = list(accumulate(points for _, points in choices))
+    enough = bisect_right(lacking, spare)
+    if enough == len(choices):
+        return required
+    return (*required, _one_of([requirement for requirement, _ in choices[: enough + 1]]))
 
 
 def _one_of(requirements: Sequence[Requirement]) -> Requirement:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from monitor.match.actors import Actor, ActorName, Concept, Office, Vocabulary
-from monitor.match.later import LATER_TERM_KEYS, refuse_later
 from monitor.match.nodes import Node
-from monitor.match.terms import Term, TermError, parse_term
+from monitor.match.terms import Term
 from monitor.match.view import primary_language
+from monitor.match.wording import TERM_OPTIONS, TermReader
 from monitor.text.suggest import did_you_mean, quoted_list
 
+# What must, or must not, be named beside a name for it to count.
+CONDITIONS = ("needs", "unless")
 KINDS = ("state", "armed-group", "organisation", "person", "place")
 _ACTOR_KEYS = ("kind", "ids", "names", "part_of", "metonym", "acts_for", "notes", "verified")
 _CONCEPT_KEYS = ("terms", "codes", "notes")
@@ -17,14 +19,14 @@ _OFFICE_KEYS = ("actor", "role", "from", "to")
 _LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
-def read_actor(node: Node, actor_id: str) -> Actor:
+def read_actor(node: Node, actor_id: str, terms: TermReader) -> Actor:
     """The actor with what of it could be read."""
     parts = node.read_mapping(_ACTOR_KEYS, needs=("kind",))
     kind = parts["kind"].read_choice(KINDS) if "kind" in parts else None
     for key, read in (("notes", Node.read_text), ("verified", Node.read_day)):
         if key in parts:
             read(parts[key])
-    names = tuple(_iter_names(parts["names"])) if "names" in parts else ()
+    names = tuple(_iter_names(parts["names"], terms)) if "names" in parts else ()
     return Actor(
         id=actor_id,
         kind=kind or "organisation",
@@ -37,30 +39,18 @@ def read_actor(node: Node, actor_id: str) -> Actor:
     )
 
 
-def read_concept(node: Node, concept_id: str) -> Concept:
+def read_concept(node: Node, concept_id: str, terms: TermReader) -> Concept:
     """The concept with what of it could be read. A plain list stands for its terms."""
     parts = {"terms": node} if isinstance(node.value, list) else node.read_mapping(_CONCEPT_KEYS, needs=("terms",))
     if "notes" in parts:
         parts["notes"].read_text()
-    terms = tuple(_iter_terms(parts["terms"])) if "terms" in parts else ()
+    found = tuple(_iter_terms(parts["terms"], terms)) if "terms" in parts else ()
     return Concept(
         id=concept_id,
-        terms=tuple(term for term, _ in terms),
-        languages=_languages(language for _, language in terms),
+        terms=tuple(term for term, _ in found),
+        languages=_languages(language for _, language in found),
         codes=_read_codes(parts["codes"]) if "codes" in parts else (),
     )
-
-
-def read_term(node: Node, language: str | None = None) -> Term | None:
-    """A term, written as a text."""
-    written = node.read_text("a term")
-    if written is None:
-        return None
-    try:
-        return parse_term(written, language)
-    except TermError as error:
-        node.report(str(error))
-        return None
 
 
 def check_references(vocabulary: Vocabulary, nodes: Mapping[str, Node], broken: frozenset[str]) -> None:
@@ -81,40 +71,27 @@ def check_references(vocabulary: Vocabulary, nodes: Mapping[str, Node], broken: 
             node.report('"names" is missing, and no part of it and nobody acting for it has a name')
 
 
-def _iter_names(node: Node) -> Iterator[tuple[ActorName, str | None]]:
+def _iter_names(node: Node, terms: TermReader) -> Iterator[tuple[ActorName, str | None]]:
     for entry, language in _iter_by_language(node):
-        if isinstance(entry.value, dict):
-            name = _read_conditional_name(entry, language)
-        else:
-            term = read_term(entry, language)
-            name = ActorName(term) if term else None
-        if name:
+        for name in _read_name(entry, language, terms):
             yield name, language
 
 
-def _read_conditional_name(node: Node, language: str | None) -> ActorName | None:
-    if refuse_later(node, LATER_TERM_KEYS):
-        return None
-    parts = node.read_mapping(("text", "needs"), needs=("text",))
-    needs = _read_ids(parts["needs"]) if "needs" in parts else ()
-    term = read_term(parts["text"], language) if "text" in parts else None
-    if "needs" in parts and not needs:
-        return None
-    return ActorName(term, needs) if term else None
+def _read_name(node: Node, language: str | None, terms: TermReader) -> Iterator[ActorName]:
+    languages = (language,) if language else ()
+    if not isinstance(node.value, dict):
+        yield from (ActorName(term) for term in terms.read(node, languages))
+        return
+    parts = node.read_mapping(("text", *TERM_OPTIONS, *CONDITIONS), needs=("text",))
+    conditions = {key: _read_ids(parts[key]) for key in CONDITIONS if key in parts}
+    # A condition that could not be read is no reason to find the name everywhere.
+    if "text" in parts and all(conditions.values()):
+        yield from (ActorName(term, **conditions) for term in terms.read_parts(parts["text"], parts, languages))
 
 
-def _iter_terms(node: Node) -> Iterator[tuple[Term, str | None]]:
+def _iter_terms(node: Node, terms: TermReader) -> Iterator[tuple[Term, str | None]]:
     for entry, language in _iter_by_language(node):
-        text = entry
-        if isinstance(entry.value, dict):
-            if refuse_later(entry, LATER_TERM_KEYS):
-                continue
-            parts = entry.read_mapping(("text",), needs=("text",))
-            if "text" not in parts:
-                continue
-            text = parts["text"]
-        term = read_term(text, language)
-        if term:
+        for term in terms.read(entry, (language,) if language else ()):
             yield term, language
 
 
@@ -179,17 +156,19 @@ def _iter_references(node: Node) -> Iterator[tuple[Node, str]]:
             if isinstance(office, dict) and isinstance(office.get("actor"), str):
                 yield offices.child(number).child("actor"), office["actor"]
     if "names" in parts and isinstance(parts["names"].value, list | dict):
-        yield from _iter_needs(parts["names"])
+        yield from _iter_conditions(parts["names"])
 
 
-def _iter_needs(names: Node) -> Iterator[tuple[Node, str]]:
+def _iter_conditions(names: Node) -> Iterator[tuple[Node, str]]:
     keys = names.value if isinstance(names.value, dict) else range(len(names.value))
     for key in keys:
         entry = names.child(key)
         if isinstance(entry.value, list):
-            yield from _iter_needs(entry)
-        elif isinstance(entry.value, dict) and "needs" in entry.value:
-            yield from _iter_texts(entry.child("needs"))
+            yield from _iter_conditions(entry)
+        elif isinstance(entry.value, dict):
+            for condition in CONDITIONS:
+                if condition in entry.value:
+                    yield from _iter_texts(entry.child(condition))
 
 
 def _iter_texts(node: Node) -> Iterator[tuple[Node, str]]:

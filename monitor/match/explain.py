@@ -6,7 +6,8 @@ from monitor.match.clauses import Clause
 from monitor.match.evidence import locate_mentions
 from monitor.match.rules import CompiledRule
 from monitor.match.view import ArticleView
-from monitor.model import Article, Mention
+from monitor.match.where import Filter
+from monitor.model import Article, Mention, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,11 @@ class Explanation:
     needed: bool = True
 
 
-def explain_rule(compiled: CompiledRule, article: Article) -> Explanation:
-    """The whole rule; its parts are `where`, if it has any filter, and `match`."""
-    view = ArticleView(article, compiled.table)
-    parts = [_explain_clause(compiled.clause, view)]
-    if compiled.where.languages:
-        refusal = compiled.where.find_refusal(view)
-        found = f" (the article's is {view.language or 'unknown'})"
-        filtered = Explanation("where.language", compiled.where.describe() + found, refusal is None)
-        parts.insert(0, filtered)
+def explain_rule(compiled: CompiledRule, article: Article, source: Source | None = None) -> Explanation:
+    """The whole rule; its parts are the filters of `where`, if it has any, and `match`."""
+    view = ArticleView(article, compiled.table, source)
+    parts = [_explain_filter(part, view) for part in compiled.where.filters]
+    parts.append(_explain_clause(compiled.clause, view))
     holds = all(part.holds for part in parts)
     mentions = parts[-1].mentions if holds else ()
     return Explanation(compiled.rule.id, compiled.rule.title, holds, mentions, tuple(parts))
@@ -53,6 +50,12 @@ def _count_failures(explanation: Explanation) -> int:
     if explanation.holds:
         return 0
     return sum(_count_failures(part) for part in explanation.parts if part.needed) or 1
+
+
+def _explain_filter(part: Filter, view: ArticleView) -> Explanation:
+    found = part.find_value(view) or "unknown"
+    description = f"{part.key.replace('_', ' ')} {part.describe()} (the article's is {found})"
+    return Explanation(f"where.{part.key}", description, part.passes(view))
 
 
 def _explain_clause(clause: Clause, view: ArticleView, *, needed: bool = True) -> Explanation:

@@ -1,22 +1,14 @@
 """What the format already names and this version does not do yet, so that it is refused by name.
 
-To add one: write its function or class, give it a row in the table of monitor.match.syntax (or the reader concerned),
-and take its row out here.
+To add one: write its class, give it a row in the table of monitor.match.syntax (or the reader concerned), and take its
+row out here.
 """
 
 from collections.abc import Mapping
 
 from monitor.match.nodes import Node
 
-LATER_CLAUSES: Mapping[str, str] = {
-    "score": "clause", "event": "clause", "query": "clause", "at_least": "clause", "times": "clause",
-    "exact": "option", "forms": "option",
-}  # fmt: skip
-LATER_TERM_KEYS: Mapping[str, str] = {"exact": "option", "forms": "option", "unless": "option", "fuzzy": "option"}
-LATER_WHERE: Mapping[str, str] = {
-    "source": "filter", "source_tags": "filter", "tier": "filter", "country": "filter", "words": "filter",
-    "published_within": "filter",
-}  # fmt: skip
+LATER_CLAUSES: Mapping[str, str] = {"event": "clause"}
 LATER_RULE_KEYS: Mapping[str, str] = {"volume": "rule of the kind"}
 
 

@@ -38,17 +38,25 @@ class Period:
 class Alias:
     """A term with what it depends on besides its words.
 
-    It counts on the days of one of `periods` (none: always), and only where `needs` is found in other words as well.
+    It counts on the days of one of `periods` (none: always), and only where `needs` is found in other words as well
+    and `unless` is not.
     """
 
     term: Term
     periods: tuple[Period, ...] = ()
     needs: "Lexicon | None" = None
+    unless: "Lexicon | None" = None
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it depends on what else the article names."""
+        return self.needs is not None or self.unless is not None
 
     @property
     def is_free(self) -> bool:
         """Whether its words are all that it asks for, in every article."""
-        return not self.periods and self.needs is None and self.term.language is None
+        bound = self.term.language is not None or self.term.exact
+        return not (bound or self.periods or self.is_conditional)
 
     def holds_on(self, day: date) -> bool:
         """Whether it counts in an article of that day."""

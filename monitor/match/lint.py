@@ -11,7 +11,6 @@ from monitor.errors import Problem
 from monitor.match.clauses import AnyOf, Clause, Lookup, NoneOf
 from monitor.match.common_words import FREQUENT, MISTAKEN
 from monitor.match.files import Definitions
-from monitor.match.later import LATER_TERM_KEYS
 from monitor.match.nodes import Node
 from monitor.match.rules import RuleSet
 from monitor.match.terms import Term, TermError, parse_term
@@ -99,7 +98,7 @@ def _find_mistaken(_: RuleSet, definitions: Definitions, used: Used) -> Iterator
 
 def _condition_for(name: str) -> str:
     """Letters in capitals are told from a word by their case, everything else by its company."""
-    return "exact: true" if name.isupper() and "exact" not in LATER_TERM_KEYS else "needs: [ids of actors]"
+    return "exact: true" if name.isupper() else "needs: [ids of actors]"
 
 
 def _languages_of(word: str, language: str | None) -> list[str]:
@@ -145,7 +144,7 @@ def _find_too_frequent(rule_set: RuleSet, definitions: Definitions, _: Used) -> 
 def _find_frequent(clause: Clause, frequent: frozenset[str]) -> Term | None:
     """A term of very frequent words that is all the clause needs; None when it needs more."""
     if isinstance(clause, Lookup):
-        terms = (alias.term for alias in clause.lexicon.aliases if alias.needs is None)
+        terms = (alias.term for alias in clause.lexicon.aliases if not alias.is_conditional and not alias.term.exact)
         return next((term for term in terms if _is_frequent(term, frequent)), None)
     if isinstance(clause, AnyOf):
         found = (_find_frequent(part, frequent) for part in clause.clauses)

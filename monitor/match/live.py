@@ -14,7 +14,7 @@ from monitor.errors import Problem
 from monitor.match.files import Definitions, collect_definitions
 from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import RuleSet
-from monitor.model import Article, Rule, RuleId, RuleState
+from monitor.model import Article, Rule, RuleId, RuleState, Source
 from monitor.ports import MatchOutcome
 
 _TOLD = 3
@@ -84,9 +84,9 @@ class LiveMatcher:
         rules = (rule for matcher in self._matchers for rule in matcher.rules)
         self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.id))
 
-    def match(self, article: Article) -> MatchOutcome:
-        """The rules that hold for an article, in the order of their ids."""
-        outcomes = [matcher.match(article) for matcher in self._matchers]
+    def match(self, article: Article, source: Source | None = None) -> MatchOutcome:
+        """The rules that hold for an article, in the order of their ids. `source` is what it came from, if known."""
+        outcomes = [matcher.match(article, source) for matcher in self._matchers]
         matches = (match for outcome in outcomes for match in outcome.matches)
         return MatchOutcome(
             matches=tuple(sorted(matches, key=lambda match: match.rule)),

@@ -6,13 +6,14 @@ A rule that fails on an article is named in the outcome, and the others still sp
 from collections.abc import Iterable
 
 from monitor.errors import Problem
+from monitor.match.clauses import find_score
 from monitor.match.evidence import locate_mentions
 from monitor.match.index import CandidateIndex
 from monitor.match.needs import needs_of
 from monitor.match.pause import paused_collection
 from monitor.match.rules import CompiledRule, RuleSet
 from monitor.match.view import ArticleView
-from monitor.model import Article, Match, Rule
+from monitor.model import Article, Match, Rule, Source
 from monitor.ports import MatchOutcome
 
 
@@ -27,9 +28,9 @@ class RuleMatcher:
         self._index = CandidateIndex([needs_of(compiled.clause) for compiled in self._compiled], rule_set.table)
         self.rules: tuple[Rule, ...] = tuple(compiled.rule for compiled in self._compiled)
 
-    def match(self, article: Article) -> MatchOutcome:
-        """The rules that hold for an article, in the order of their ids."""
-        view = ArticleView(article, self._table)
+    def match(self, article: Article, source: Source | None = None) -> MatchOutcome:
+        """The rules that hold for an article, in the order of their ids. `source` is what it came from, if known."""
+        view = ArticleView(article, self._table, source)
         matches: list[Match] = []
         problems: list[Problem] = []
         for number in self._index.find_candidates(view):
@@ -62,5 +63,6 @@ def match_rule(compiled: CompiledRule, view: ArticleView) -> Match | None:
         version=rule.version,
         article=view.article.id,
         severity=rule.severity,
+        score=find_score(compiled.clause, view) if compiled.is_scored else None,
         mentions=locate_mentions(occurrences, view),
     )

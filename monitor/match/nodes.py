@@ -99,6 +99,13 @@ class Node:
         self.expected("true or false")
         return None
 
+    def read_count(self, what: str, *, least: int) -> int | None:
+        """A whole number of at least `least`."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool) and self.value >= least:
+            return self.value
+        self.expected(what)
+        return None
+
     def read_day(self) -> date | None:
         """A day such as 2003-10-31, in quotes or not."""
         if isinstance(self.value, date):

@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from monitor.errors import Problem
 from monitor.match.actors import Actor, Concept, Vocabulary
 from monitor.match.atoms import AtomTable
 from monitor.match.cases import Case, read_cases
-from monitor.match.clauses import Clause, Lookup
+from monitor.match.clauses import Clause, Lookup, Score
 from monitor.match.definitions import check_references, read_actor, read_concept
 from monitor.match.files import Definitions, collect_definitions
 from monitor.match.later import LATER_RULE_KEYS, refuse_later
@@ -22,6 +22,7 @@ from monitor.match.nodes import Node
 from monitor.match.pause import paused_collection
 from monitor.match.syntax import ClauseReader
 from monitor.match.where import Where, read_where
+from monitor.match.wording import TermReader
 from monitor.model import Rule, RuleId, RuleStatus, Severity
 
 _STATUSES: tuple[RuleStatus, ...] = ("live", "draft", "off")
@@ -32,7 +33,7 @@ _NOT_HASHED = frozenset({"tests"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledRule:
-    """A rule ready to be held against articles whose words `table` has numbered."""
+    """A rule ready to be held against articles whose words `table` has numbered. Matches have points if `is_scored`."""
 
     rule: Rule
     clause: Clause
@@ -40,6 +41,7 @@ class CompiledRule:
     table: AtomTable
     languages: tuple[str, ...] = ()
     tests: tuple[Case, ...] = ()
+    is_scored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,10 @@ def load_rules(files: Iterable[tuple[str, str]]) -> RuleSet:
     named = tuple(files)
     found = collect_definitions(named)
     table = AtomTable()
-    vocabulary, broken = _read_vocabulary(found, table)
-    compiled = {rule_id: _read_rule(node, rule_id, vocabulary, broken) for rule_id, node in found.rules.items()}
+    terms = TermReader(node.value for nodes in (found.actors, found.concepts, found.rules) for node in nodes.values())
+    vocabulary, broken = _read_vocabulary(found, terms, table)
+    context = _Context(vocabulary, broken, terms)
+    compiled = {rule_id: _read_rule(node, rule_id, context) for rule_id, node in found.rules.items()}
     compiled |= {rule_id: None for rule_id in compiled if f"rule {rule_id}" in found.spoiled}
     versions = _Versions(vocabulary, found)
     rules = []
@@ -83,10 +87,18 @@ def load_rules(files: Iterable[tuple[str, str]]) -> RuleSet:
     return RuleSet(tuple(rules), tuple(problems), vocabulary.actors, vocabulary.concepts, refused, table)
 
 
-def _read_vocabulary(found: Definitions, table: AtomTable) -> tuple[Vocabulary, frozenset[str]]:
+class _Context(NamedTuple):
+    """What the rules of a set are read with."""
+
+    vocabulary: Vocabulary
+    broken: frozenset[str]
+    terms: TermReader
+
+
+def _read_vocabulary(found: Definitions, terms: TermReader, table: AtomTable) -> tuple[Vocabulary, frozenset[str]]:
     """The actors and concepts that can be used, and the names of those that cannot ("concept x")."""
-    actors = {name: read_actor(node, name) for name, node in found.actors.items()}
-    concepts = {name: read_concept(node, name) for name, node in found.concepts.items()}
+    actors = {name: read_actor(node, name, terms) for name, node in found.actors.items()}
+    concepts = {name: read_concept(node, name, terms) for name, node in found.concepts.items()}
     unusable = {name for name, node in found.actors.items() if not isinstance(node.value, dict)}
     empty = {name for name, concept in concepts.items() if not concept.terms}
     broken = frozenset({f"actor {name}" for name in unusable} | {f"concept {name}" for name in empty})
@@ -99,17 +111,15 @@ def _read_vocabulary(found: Definitions, table: AtomTable) -> tuple[Vocabulary, 
     return vocabulary, broken
 
 
-def _read_rule(
-    node: Node, rule_id: str, vocabulary: Vocabulary, broken: frozenset[str]
-) -> tuple[CompiledRule, frozenset[tuple[str, str]]] | None:
+def _read_rule(node: Node, rule_id: str, context: _Context) -> tuple[CompiledRule, frozenset[tuple[str, str]]] | None:
     """The rule, still without its version, and the actors and concepts it names; None when it has an error."""
     errors_before = _count_errors(node)
     if refuse_later(node, LATER_RULE_KEYS):
         return None
     parts = node.read_mapping(_RULE_KEYS, needs=("match",))
-    reader = ClauseReader(vocabulary, broken, node.path)
-    clause = reader.read(parts["match"]) if "match" in parts else None
     where = read_where(parts["where"]) if "where" in parts else Where()
+    reader = ClauseReader(*context, node.path, where.languages)
+    clause = reader.read(parts["match"]) if "match" in parts else None
     tests = read_cases(parts["tests"]) if "tests" in parts else ()
     rule = _read_header(parts, rule_id)
     if clause is not None and _count_errors(node) == errors_before and not clause.required():
@@ -117,7 +127,9 @@ def _read_rule(
     if clause is None or _count_errors(node) > errors_before:
         return None
     languages = tuple(dict.fromkeys((*where.languages, *_iter_languages(clause))))
-    return CompiledRule(rule, clause, where, vocabulary.table, languages, tests), frozenset(reader.used)
+    is_scored = any(isinstance(part, Score) for part in clause.iter_tree())
+    made = CompiledRule(rule, clause, where, context.vocabulary.table, languages, tests, is_scored)
+    return made, frozenset(reader.used)
 
 
 def _read_header(parts: Mapping[str, Node], rule_id: str) -> Rule:
@@ -152,10 +164,9 @@ def _count_errors(node: Node) -> int:
 
 def _iter_languages(clause: Clause) -> Iterable[str]:
     """The languages of the terms a clause looks for, as they are met."""
-    if isinstance(clause, Lookup):
-        yield from clause.lexicon.languages
-    for part in clause.parts:
-        yield from _iter_languages(part)
+    for part in clause.iter_tree():
+        if isinstance(part, Lookup):
+            yield from part.lexicon.languages
 
 
 class _Versions:

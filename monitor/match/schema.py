@@ -11,7 +11,7 @@ from typing import Any, get_args
 from monitor.match.actors import INCLUDES
 from monitor.match.cases import Verdict
 from monitor.match.definitions import KINDS
-from monitor.match.later import LATER_RULE_KEYS, LATER_TERM_KEYS, LATER_WHERE
+from monitor.match.later import LATER_RULE_KEYS
 from monitor.match.scope import PLACES
 from monitor.match.syntax import CLAUSES, MODIFIERS
 from monitor.model import RuleStatus, Severity
@@ -38,9 +38,10 @@ def rule_file_schema() -> Schema:
             "concept": {"anyOf": [_many(_ref("term")), _object(_CONCEPT, needs=["terms"])]},
             "clause": {"anyOf": [_TEXT, *(_clause_of(key, kind.options) for key, kind in CLAUSES.items())]},
             "clauses": _many(_ref("clause")),
-            "term": {"anyOf": [_TEXT, _object(_without(_TERM, LATER_TERM_KEYS), needs=["text"])]},
-            "name": {"anyOf": [_TEXT, _object(_without(_NAME, LATER_TERM_KEYS), needs=["text"])]},
-            "where": _object(_without(_WHERE, LATER_WHERE)),
+            "scored": {"anyOf": [_TEXT, *(_clause_of(key, kind.options, _POINTS) for key, kind in CLAUSES.items())]},
+            "term": {"anyOf": [_TEXT, _object(_TERM, needs=["text"])]},
+            "name": {"anyOf": [_TEXT, _object(_NAME, needs=["text"])]},
+            "where": {**_object(_WHERE), "minProperties": 1},
             "test": {"anyOf": [_object({verdict: _ARTICLE}, needs=[verdict]) for verdict in get_args(Verdict)]},
             "within": _WITHIN,
             "place": _PLACE,
@@ -49,9 +50,10 @@ def rule_file_schema() -> Schema:
     }
 
 
-def _clause_of(key: str, options: Iterable[str]) -> Schema:
+def _clause_of(key: str, options: Iterable[str], more: Mapping[str, Schema] | None = None) -> Schema:
     """A clause by its key. What has no shape here is let through, so that an editor never refuses what is right."""
     parts = {name: _SHAPES.get((key, name), _SHAPES.get(("", name), {})) for name in (key, *options, *MODIFIERS)}
+    parts |= more or {}
     needs = [key, *(option for option in options if (key, option) in _NEEDED)]
     return _object(parts, needs=needs, about=_ABOUT.get(key))
 
@@ -101,6 +103,7 @@ def _without(parts: Mapping[str, Schema], later: Mapping[str, str]) -> Mapping[s
 _TEXT: Schema = {"type": "string", "pattern": r"\S"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _COUNT: Schema = {"type": "integer", "minimum": 1}
+_POINTS: Mapping[str, Schema] = {"points": {"type": "integer", "not": {"const": 0}}}
 _FLAG: Schema = {"type": "boolean"}
 _DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _DURATION: Schema = {"type": "string", "pattern": "^[0-9]+ ?[smhdw]$"}
@@ -120,12 +123,8 @@ _NOT_NEAR: Schema = {
     "description": "Drops the mentions that stand near one of these.",
 }
 
-_TERM: Mapping[str, Schema] = {
-    "text": _TEXT, "exact": _FLAG, "forms": _FORMS,
-}  # fmt: skip
-_NAME: Mapping[str, Schema] = {
-    **_TERM, "needs": _IDS, "unless": _IDS, "fuzzy": {"const": 1},
-}  # fmt: skip
+_TERM: Mapping[str, Schema] = {"text": _TEXT, "exact": _FLAG, "forms": _FORMS}
+_NAME: Mapping[str, Schema] = {**_TERM, "needs": _IDS, "unless": _IDS}
 _OFFICE = _object({"actor": _TEXT, "role": _TEXT, "from": _DAY, "to": _DAY}, needs=["actor"])
 _ACTOR: Mapping[str, Schema] = {
     "kind": {"enum": list(KINDS)},
@@ -143,8 +142,8 @@ _WHERE: Mapping[str, Schema] = {
     "source": _one_or_more(_TEXT),
     "source_tags": _one_or_more(_TEXT),
     "tier": _one_or_more(_COUNT),
-    "country": _one_or_more(_TEXT),
-    "words": _object({"at_least": _COUNT, "at_most": _COUNT}),
+    "country": _one_or_more({"type": "string", "pattern": "^[A-Za-z]{2}$"}),
+    "words": {**_object({"at_least": _COUNT, "at_most": _COUNT}), "minProperties": 1},
     "published_within": _DURATION,
 }
 _RULE: Mapping[str, Schema] = {
@@ -166,7 +165,7 @@ _ARTICLE: Schema = {
         {
             **_object(
                 {
-                    **dict.fromkeys(("title", "standfirst", "body", "language", "url", "published"), _TEXT),
+                    **dict.fromkeys(("title", "standfirst", "body", "language", "url", "source", "published"), _TEXT),
                     "authors": _one_or_more(_TEXT),
                     "images": _many(_object({"caption": _TEXT, "credit": _TEXT})),
                 }
@@ -195,7 +194,7 @@ _SHAPES: Mapping[tuple[str, str], Schema] = {
     ("", "of"): _ref("clauses"),
     ("", "times"): _COUNT,
     ("times", "of"): _ref("clause"),
-    ("", "score"): _many({"anyOf": [_TEXT, {"type": "object", "required": ["points"]}]}),
+    ("", "score"): _many(_ref("scored")),
     ("", "query"): _TEXT,
 }
 _NEEDED = frozenset({("near", "within"), ("at_least", "of"), ("times", "of"), ("score", "at_least")})

@@ -15,7 +15,10 @@ _LABELS = {
     "not_near": "not near",
     "of": "",
     "words": "",
+    "score": "points of",
 }
+# Clauses whose key has a number, with the clauses beside it.
+_COUNTED = {"at_least": "at least {} of", "times": "{} mentions of"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,14 @@ def sketch_clause(value: Any) -> Sketch:
     """The tree of a clause as YAML has it."""
     if not isinstance(value, dict) or not value:
         return Sketch(_say(value, quoted=True) if value else "nothing")
-    head = next((key for key in value if key in CLAUSES), next(iter(value)))
+    heads = [key for key in value if key in CLAUSES]
+    # The threshold of a score has the name of a clause.
+    head = "score" if "score" in heads else next(iter([*heads, *value]))
     options = [f"{key} {_say(part)}" for key, part in value.items() if key != head and not _holds_clauses(key, part)]
     if _holds_clauses(head, value.get(head)):
         label, parts = _LABELS.get(head, head), [sketch_clause(part) for part in _list(value[head])]
+    elif head in _COUNTED:
+        label, parts = _COUNTED[head].format(_say(value[head])), []
     else:
         name = _LABELS.get(head, head)
         label, parts = f"{name} {_say(value.get(head), quoted=not name)}".strip(), []

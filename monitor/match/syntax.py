@@ -6,31 +6,50 @@ is handed down while reading, so an inner one wins over an outer one.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from sys import intern
 
 from monitor.match.actors import INCLUDES, Include, Vocabulary
-from monitor.match.clauses import AllOf, AnyOf, Clause, Lookup, Near, NoneOf, NotNear, Within
-from monitor.match.definitions import read_term
+from monitor.match.clauses import (
+    MOST_NEAR,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Clause,
+    Lookup,
+    Near,
+    NoneOf,
+    NotNear,
+    Score,
+    Times,
+    Within,
+)
+from monitor.match.expansion import expand_query
 from monitor.match.later import LATER_CLAUSES, refuse_later
 from monitor.match.nodes import Node, describe
 from monitor.match.scope import DEFAULT_SCOPE, PLACES, WHOLE_ARTICLE, Scope, parse_first_words
+from monitor.match.wording import TERM_OPTIONS, TermReader
+from monitor.text.query import QueryError
 from monitor.text.suggest import did_you_mean, quoted_list
 from monitor.text.yaml import Path
 
 MODIFIERS = ("in", "not_near")
 _WITHIN_WORDS = re.compile(r"([0-9]{1,6}) words?")
-# The search over chains keeps sets of clauses as bits; more than this is a rule written in the wrong shape.
-_MOST_NEAR = 8
+_MOST_POINTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseReader:
-    """Reads the clauses of one rule. It notes in `used` every actor and concept that they name."""
+    """Reads the clauses of one rule. It notes in `used` every actor and concept that they name.
+
+    `languages` are those the rule looks at, if it says so: in them its terms are inflected.
+    """
 
     vocabulary: Vocabulary
     broken: frozenset[str]
+    terms: TermReader
     rule_path: Path
+    languages: tuple[str, ...] = ()
     used: set[tuple[str, str]] = field(default_factory=set)
 
     def read(self, node: Node, scope: Scope = DEFAULT_SCOPE) -> Clause | None:
@@ -86,6 +105,8 @@ class ClauseReader:
 def _find_head(node: Node) -> str | None:
     """The key that says what clause a mapping is."""
     heads: list[str] = [key for key in node.value if key in CLAUSES]
+    # A threshold beside other clauses is theirs: `at_least` is an option of `score`.
+    heads = [head for head in heads if not any(head in CLAUSES[other].options for other in heads)]
     if refuse_later(node, LATER_CLAUSES):
         return None
     if len(heads) == 1:
@@ -93,7 +114,7 @@ def _find_head(node: Node) -> str | None:
     if heads:
         node.report(f'{quoted_list(heads)} in one clause; write each as a clause of its own under "all"', key=heads[1])
         return None
-    options = {*CLAUSES, *LATER_CLAUSES, *MODIFIERS, "within", "order", "include"}
+    options = {*CLAUSES, *LATER_CLAUSES, *MODIFIERS, *(key for kind in CLAUSES.values() for key in kind.options)}
     unknown = next((key for key in node.value if key not in options), None)
     if unknown is None:
         node.report(f"no clause here; expected one of {quoted_list(CLAUSES)}")
@@ -107,10 +128,10 @@ Parts = Mapping[str, Node]
 
 
 def _read_text(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> Clause | None:
-    term = read_term(parts.get("text", node))
-    if term is None:
+    terms = reader.terms.read_parts(parts.get("text", node), parts, reader.languages if "forms" in parts else ())
+    if not terms:
         return None
-    lexicon = reader.vocabulary.text_lexicon(term)
+    lexicon = reader.vocabulary.text_lexicon(terms)
     return Lookup(reader.path_of(node), lexicon, scope, text=lexicon.aliases[0].term.written)
 
 
@@ -174,12 +195,73 @@ def _read_near(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> 
     written = parts["near"].value
     if isinstance(written, list) and len(written) == 1:
         parts["near"].report("expected at least two clauses, found one")
-    if len(clauses) > _MOST_NEAR:
-        parts["near"].report(f"expected at most {_MOST_NEAR} clauses, found {len(clauses)}")
+    if len(clauses) > MOST_NEAR:
+        parts["near"].report(f"expected at most {MOST_NEAR} clauses, found {len(clauses)}")
     for clause in clauses:
         if not clause.points:
             parts["near"].report('"none" has no mentions to be near to; use "not_near", or put it beside the "near"')
     return Near(reader.path_of(node), clauses, within, order == "given") if clauses and within else None
+
+
+def _read_at_least(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> Clause | None:
+    least = parts["at_least"].read_count("a whole number from 1 on", least=1)
+    if "of" not in parts:
+        node.report('"of" is missing: the clauses to choose from')
+        return None
+    clauses = reader.read_all(parts["of"], scope)
+    written = parts["of"].value
+    if least and isinstance(written, list) and least > len(written):
+        parts["at_least"].report(f"{least} of {len(written)} can never hold")
+    return AtLeast(reader.path_of(node), clauses, least) if clauses and least else None
+
+
+def _read_times(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> Clause | None:
+    least = parts["times"].read_count("a whole number from 1 on", least=1)
+    if "of" not in parts:
+        node.report('"of" is missing: the clause whose mentions count')
+        return None
+    clause = reader.read(parts["of"], scope)
+    if clause is not None and not clause.points:
+        parts["of"].report('"none" has no mentions to count')
+    return Times(reader.path_of(node), clause, least) if clause and least else None
+
+
+def _read_score(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> Clause | None:
+    errors_before = len(node.problems)
+    entries = [_read_scored(reader, entry, scope) for entry in parts["score"].read_list("a list of clauses")]
+    if "at_least" not in parts:
+        node.report('"at_least" is missing: the points that must be reached')
+        return None
+    least = parts["at_least"].read_count("a whole number of points from 1 on", least=1)
+    read = [(clause, points) for clause, points in entries if clause is not None]
+    if least is None or not read or len(node.problems) > errors_before:
+        return None
+    most = sum(points for _, points in read if points > 0)
+    if most < least:
+        parts["at_least"].report(f"{least} points can never be reached: all clauses together give {most}")
+    return Score(reader.path_of(node), tuple(clause for clause, _ in read), tuple(points for _, points in read), least)
+
+
+def _read_scored(reader: ClauseReader, node: Node, scope: Scope) -> tuple[Clause | None, int]:
+    """A clause and its points: 1 where none are given."""
+    if not isinstance(node.value, dict) or "points" not in node.value:
+        return reader.read(node, scope), 1
+    points = node.child("points").read_count("a whole number of points", least=-_MOST_POINTS) or 0
+    if not points and node.value["points"] == 0:
+        node.report("a clause of 0 points changes nothing", key="points")
+    clause = replace(node, value={key: part for key, part in node.value.items() if key != "points"})
+    return reader.read(clause, scope), points
+
+
+def _read_query(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> Clause | None:
+    written = parts["query"].read_text("a query")
+    if written is None:
+        return None
+    try:
+        return expand_query(written, reader.vocabulary, reader.path_of(node), scope)
+    except QueryError as error:
+        parts["query"].report(f"column {error.column} of the query: {error}")
+        return None
 
 
 def _read_within(node: Node, parts: Parts) -> Within | None:
@@ -232,11 +314,15 @@ class ClauseKind:
 
 
 CLAUSES: Mapping[str, ClauseKind] = {
-    "text": ClauseKind(_read_text),
+    "text": ClauseKind(_read_text, TERM_OPTIONS),
     "concept": ClauseKind(_read_concept),
     "actor": ClauseKind(_read_actor, ("include",)),
     "all": ClauseKind(_read_all_of),
     "any": ClauseKind(_read_any_of),
     "none": ClauseKind(_read_none_of),
     "near": ClauseKind(_read_near, ("within", "order")),
+    "at_least": ClauseKind(_read_at_least, ("of",)),
+    "times": ClauseKind(_read_times, ("of",)),
+    "score": ClauseKind(_read_score, ("at_least",)),
+    "query": ClauseKind(_read_query),
 }

@@ -6,7 +6,7 @@ Folding is monitor.text.fold's; here a written term becomes the word patterns th
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -86,7 +86,7 @@ class Term:
 class Inflections:
     """The inflected forms of some words; a language's dictionary is opened when the first of them is asked for."""
 
-    def __init__(self, words: Collection[str] = ()) -> None:
+    def __init__(self, words: frozenset[str] = frozenset()) -> None:
         self._words = words
         self._by_language: dict[str, Mapping[str, frozenset[str]]] = {}
 

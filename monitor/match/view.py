@@ -4,6 +4,7 @@ Words of all fields stand in one list, a word that nothing fits between two fiel
 into the next. Everything beyond the words is worked out when first asked for; most articles are asked for nothing.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
@@ -12,9 +13,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from monitor.match.atoms import AtomTable
-from monitor.match.lexicon import Hit, Lexicon, Phrase
+from monitor.match.lexicon import Alias, Hit, Lexicon, Phrase
 from monitor.match.scope import DEFAULT_SCOPE, RUNNING_TEXT, Scope, kind_of_field
-from monitor.model import Article
+from monitor.match.terms import Term, exact_pattern
+from monitor.model import Article, Source
 from monitor.text.fold import Words, fold_words, locate_words
 from monitor.text.sentences import Span, paragraph_spans, sentence_spans
 
@@ -44,10 +46,14 @@ class Cut(NamedTuple):
 
 
 class ArticleView:
-    """Belongs to one article and one table of atoms; holds nothing that outlives them."""
+    """Belongs to one article and one table of atoms; holds nothing that outlives them.
 
-    def __init__(self, article: Article, table: AtomTable) -> None:
+    `source` is the one the article came from, None where it came from elsewhere than a configured one.
+    """
+
+    def __init__(self, article: Article, table: AtomTable, source: Source | None = None) -> None:
         self.article = article
+        self.source = source
         self.day: date = (article.published or article.fetched_at).date()
         self.language = primary_language(article.language) if article.language else None
         self._table = table
@@ -119,6 +125,11 @@ class ArticleView:
         following.reverse()
         return firsts, following
 
+    @cached_property
+    def word_count(self) -> int:
+        """Of title, standfirst and body."""
+        return sum(words.last - words.first for words in self.fields if words.kind in RUNNING_TEXT)
+
     # ------------------------------------------------------------------------------------------ terms
 
     def find_hits(self, lexicon: Lexicon, scope: Scope) -> list[Hit]:
@@ -140,7 +151,7 @@ class ArticleView:
                 if alias is None:
                     hits += self._find_phrase(phrase, atom)
                 elif self._speaks(alias.term.language) and alias.holds_on(self.day):
-                    hits += self._needed(self._find_phrase(phrase, atom), alias.needs)
+                    hits += self._in_company(self._find_phrase(phrase, atom), alias)
         if len(hits) > 1:
             hits.sort(key=lambda hit: hit[:2])
         return hits
@@ -171,12 +182,18 @@ class ArticleView:
             atom in classes[number] for atom, number in zip(atoms, found, strict=True)
         )
 
-    def _needed(self, hits: list[Hit], needs: Lexicon | None) -> list[Hit]:
-        """The hits beside which something of `needs` is named in other words, anywhere in the article's own text."""
-        if needs is None or not hits:
-            return hits
-        others = self.find_hits(needs, DEFAULT_SCOPE)
-        return [hit for hit in hits if any(other.end <= hit.start or hit.end <= other.start for other in others)]
+    def _in_company(self, hits: list[Hit], alias: Alias) -> list[Hit]:
+        """The hits that count, by how they are displayed and by what else the article's own text names."""
+        if alias.term.exact:
+            hits = [hit for hit in hits if self._find_displayed(hit.start, alias.term)]
+        if hits and alias.needs is not None:
+            others = self.find_hits(alias.needs, DEFAULT_SCOPE)
+            hits = [hit for hit in hits if any(other.end <= hit.start or hit.end <= other.start for other in others)]
+        if hits and alias.unless is not None:
+            # A longer name around the hit, "Georgia State" around "Georgia", speaks against it as well.
+            named = {other[:2] for other in self.find_hits(alias.unless, DEFAULT_SCOPE)}
+            hits = [hit for hit in hits if named <= {hit[:2]}] if len(named) <= 1 else []
+        return hits
 
     # ------------------------------------------------------------------------------------------ places
 
@@ -268,6 +285,18 @@ class ArticleView:
                 _, last = located.span(end - 1 - words.first)
             found = self._cuts[start, end] = Cut(words.path, first, last, words.text[first:last])
         return found
+
+    def cut_term(self, start: int, end: int, term: Term) -> Cut:
+        """The same, with the signs around the words that an exact term was written with."""
+        displayed = self._find_displayed(start, term) if term.exact else None
+        return Cut(self.field_at(start).path, *displayed.span(), displayed[0]) if displayed else self.cut(start, end)
+
+    def _find_displayed(self, start: int, term: Term) -> re.Match[str] | None:
+        """Where an exact term is displayed as written, if it is, its first word being that of the row at `start`."""
+        pattern, before = exact_pattern(term.written)
+        words = self.field_at(start)
+        first = self.locate(words).starts[start - words.first] - before
+        return pattern.match(words.text, first) if first >= 0 else None
 
 
 def primary_language(language: str) -> str:

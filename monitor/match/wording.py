@@ -1,6 +1,6 @@
 """How one term stands in a rule file: a text, or a mapping with `text` and what is said of its wording."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from monitor.match.nodes import Node
@@ -27,7 +27,7 @@ class TermReader:
             return self.read_parts(parts["text"], parts, languages) if "text" in parts else ()
         return self.read_parts(node, {}, languages)
 
-    def read_parts(self, text: Node, parts: dict[str, Node], languages: Sequence[str] = ()) -> tuple[Term, ...]:
+    def read_parts(self, text: Node, parts: Mapping[str, Node], languages: Sequence[str] = ()) -> tuple[Term, ...]:
         """The same where text and options have been told apart already."""
         written = text.read_text("a term")
         is_exact = bool("exact" in parts and parts["exact"].read_flag())

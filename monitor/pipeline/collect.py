@@ -186,7 +186,7 @@ async def _list_unseen(ports: Ports, source: Source, pages: Sequence[_Page]) -> 
 
 async def _store(ports: Ports, plan: Plan, source: Source, parsed: ParsedArticles, cursor: _Cursor) -> Stored:
     """Everything that follows from new articles, in one transaction with the cursor that says they were read."""
-    outcomes = {article.id: ports.matcher.match(article) for article in parsed.articles}
+    outcomes = {article.id: ports.matcher.match(article, source) for article in parsed.articles}
     problems = parsed.problems + tuple(problem for outcome in outcomes.values() for problem in outcome.problems)
     async with ports.store.transaction() as tx:
         now = ports.clock()

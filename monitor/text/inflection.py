@@ -4,8 +4,8 @@ A dictionary lists exactly what belongs to a word, "struck" with "strike", and k
 "university". Names stand in no dictionary; for them Snowball says which words share a stem.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Protocol
 
 import snowballstemmer
@@ -44,10 +44,12 @@ def guess_language(word: str) -> str:
     return next((language for (first, last), language in _LANGUAGE_OF_SCRIPT if first <= code <= last), "en")
 
 
-def list_forms(words: Iterable[str], language: str) -> Mapping[str, frozenset[str]]:
+@lru_cache(maxsize=64)
+def list_forms(words: frozenset[str], language: str) -> Mapping[str, frozenset[str]]:
     """All forms of each of the words that the language's dictionary knows, as the dictionary writes them.
 
-    One pass over the dictionary serves all words: a large one, such as the Russian, takes two seconds.
+    One pass over the dictionary serves all words: a large one, such as the Russian, takes two seconds. The last
+    answers are remembered, for rules are read again whenever a file of theirs changes.
     """
     name = _DICTIONARIES.get(language, language)
     if name not in SUPPORTED_LANGUAGES:

@@ -4,13 +4,15 @@ Shares nothing with monitor.match but the folding of words. Articles must be mad
 sentences by ". " alone, so that this module needs no rules for them.
 """
 
-from itertools import pairwise, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from typing import Any
 
 from monitor.model import Article
 from monitor.text.fold import fold_words
 
 Span = tuple[str, int, int]
+# All inflected forms of the words that clauses here ask them of, in English.
+FORMS = {"beta": ["beta", "betas"], "den": ["den", "dens"]}
 DEFAULT = ["title", "standfirst", "body", "caption"]
 EVERYWHERE = [*DEFAULT, "credit", "author", "url"]
 
@@ -23,6 +25,7 @@ class NaiveArticle:
         self.day = (article.published or article.fetched_at).date()
         self.fields = article.fields()
         self.words = {path: fold_words(text) for path, text in self.fields.items()}
+        self.displayed = {path: text.replace(".", " ").split() for path, text in self.fields.items()}
         self.units: dict[str, dict[str, list[Any]]] = {
             "words": {path: [path] * len(words) for path, words in self.words.items()},
             "sentence": {path: _number(text, ". ") for path, text in self.fields.items()},
@@ -62,7 +65,7 @@ def evaluate(
     if isinstance(clause, str):
         clause = {"text": clause}
     scope = clause.get("in", scope)
-    found = _HEADS[next(key for key in clause if key in _HEADS)](clause, article, vocabulary, scope)
+    found = _HEADS[next(key for key in _HEADS if key in clause)](clause, article, vocabulary, scope)
     if not found or "not_near" not in clause:
         return found
     excluded = [evaluate(part, article, vocabulary, EVERYWHERE) or set() for part in clause["not_near"]["of"]]
@@ -71,20 +74,31 @@ def evaluate(
     return {span for span in found if not any(_close(span, other, within, article) for other in others)} or None
 
 
-def _terms(words: list[tuple[str, str | None]], article: NaiveArticle, scope: list[str]) -> set[Span] | None:
+def _terms(terms: list[tuple[Any, str | None]], article: NaiveArticle, scope: list[str]) -> set[Span] | None:
     found = set()
-    for written, language in words:
-        is_pattern = "*" in written or "?" in written
-        if is_pattern and language and article.language and language != article.language:
+    for term, language in terms:
+        options = term if isinstance(term, dict) else {"text": term}
+        is_inflected = "forms" in options
+        is_pattern = "*" in options["text"] or "?" in options["text"] or is_inflected
+        wanted_language = language or ("en" if is_inflected else None)
+        if is_pattern and wanted_language and article.language and wanted_language != article.language:
             continue
-        wanted = written.casefold().split()
-        for path, present in article.words.items():
+        is_exact = options.get("exact", False)
+        wanted = options["text"].split() if is_exact else options["text"].casefold().split()
+        for path, present in (article.displayed if is_exact else article.words).items():
             for start in range(len(present) - len(wanted) + 1):
                 span = range(start, start + len(wanted))
-                fits = all(_fits(pattern, present[place]) for pattern, place in zip(wanted, span, strict=True))
+                fits = all(
+                    _is_form(pattern, present[place]) if is_inflected else _fits(pattern, present[place])
+                    for pattern, place in zip(wanted, span, strict=True)
+                )
                 if fits and all(article.allowed(path, place, scope) for place in span):
                     found.add((path, start, start + len(wanted)))
     return found or None
+
+
+def _is_form(word: str, present: str) -> bool:
+    return present in FORMS[word]
 
 
 def _fits(pattern: str, word: str) -> bool:
@@ -101,7 +115,7 @@ def _flat(terms: Any) -> list[tuple[Any, str | None]]:
 
 
 def _text(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str]) -> set[Span] | None:
-    return _terms([(clause["text"], None)], article, scope)
+    return _terms([(clause, None)], article, scope)
 
 
 def _concept(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str]) -> set[Span] | None:
@@ -121,9 +135,11 @@ def _actor(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str]
     found: set[Span] = set()
     for member in members:
         for name, language in _flat(actors[member]["names"]):
-            spans = _terms([(name["text"] if isinstance(name, dict) else name, language)], article, scope) or set()
-            if isinstance(name, dict):
-                spans = {span for span in spans if _named_otherwise(span, name["needs"], article, actors)}
+            spans = _terms([(name, language)], article, scope) or set()
+            if "needs" in name:
+                spans = {span for span in spans if _stands_apart(span, _named(name["needs"], article, actors))}
+            if "unless" in name:
+                spans = {span for span in spans if _named(name["unless"], article, actors) <= {span}}
             found |= spans
     return found or None
 
@@ -140,15 +156,19 @@ def _in_office(office: Any, wholes: set[str], article: NaiveArticle) -> bool:
     return office["actor"] in wholes and office.get("from", "0001") <= day <= office.get("to", "9999-99")
 
 
-def _named_otherwise(span: Span, needs: list[str], article: NaiveArticle, actors: Any) -> bool:
-    for need in needs:
-        for part in _with_parts(need, actors):
+def _named(others: list[str], article: NaiveArticle, actors: Any) -> set[Span]:
+    """Where an actor is named by a name that depends on no other."""
+    found: set[Span] = set()
+    for other in others:
+        for part in _with_parts(other, actors):
             for name, language in _flat(actors[part]["names"]):
-                if isinstance(name, str):
-                    for other in _terms([(name, language)], article, DEFAULT) or ():
-                        if other[0] != span[0] or other[2] <= span[1] or span[2] <= other[1]:
-                            return True
-    return False
+                if not {"needs", "unless"} & set(name if isinstance(name, dict) else ()):
+                    found |= _terms([(name, language)], article, DEFAULT) or set()
+    return found
+
+
+def _stands_apart(span: Span, others: set[Span]) -> bool:
+    return any(other[0] != span[0] or other[2] <= span[1] or span[2] <= other[1] for other in others)
 
 
 def _all(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str]) -> set[Span] | None:
@@ -195,6 +215,39 @@ def _close(one: Span, other: Span, within: str, article: NaiveArticle) -> bool:
     return max(other[1] - one[2], one[1] - other[2]) <= int(within.split()[0])
 
 
+def _at_least(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str]) -> set[Span] | None:
+    found = [evaluate(part, article, vocabulary, scope) for part in clause["of"]]
+    held = [spans for spans in found if spans is not None]
+    return set().union(*held) if len(held) >= clause["at_least"] else None
+
+
+def _times(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str]) -> set[Span] | None:
+    found = evaluate(clause["of"], article, vocabulary, scope) or set()
+    for chosen in combinations(found, clause["times"]):
+        if all(_stands_apart(one, {other}) for one, other in combinations(chosen, 2)):
+            return found
+    return None
+
+
+def _score(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str]) -> set[Span] | None:
+    total, shown = add_up(clause, article, vocabulary, scope)
+    return shown if total >= clause["at_least"] else None
+
+
+def add_up(clause: Any, article: NaiveArticle, vocabulary: Any, scope: list[str] = DEFAULT) -> tuple[int, set[Span]]:
+    """The points of a score, and the mentions that speak for it."""
+    total = 0
+    shown: set[Span] = set()
+    for part in clause["score"]:
+        points = part.get("points", 1) if isinstance(part, dict) else 1
+        found = evaluate(part, article, vocabulary, scope)
+        if found is not None:
+            total += points
+            shown |= found if points > 0 else set()
+    return total, shown
+
+
 _HEADS = {
-    "text": _text, "concept": _concept, "actor": _actor, "all": _all, "any": _any, "none": _none, "near": _near,
+    "score": _score, "text": _text, "concept": _concept, "actor": _actor, "all": _all, "any": _any, "none": _none,
+    "near": _near, "at_least": _at_least, "times": _times,
 }  # fmt: skip

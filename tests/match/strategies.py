@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from monitor.model import Article, Image
 from tests.builders import make_article
 
-WORDS = ["alpha", "alphabet", "beta", "betas", "gamma", "gamut", "delta", "den", "the"]
+WORDS = ["alpha", "alphabet", "beta", "betas", "gamma", "gamut", "delta", "den", "dens", "the"]
 PATTERNS = [
     "alph*",
     "beta*",
@@ -38,10 +38,20 @@ VOCABULARY: dict[str, Any] = {
             "names": [{"text": "gamma", "needs": ["leader", "suburb"]}],
             "acts_for": [{"actor": "republic", "from": "2023-01-01"}, {"actor": "capital", "to": "2019-12-31"}],
         },
+        "rival": {
+            "kind": "organisation",
+            "names": [{"text": "gamma", "unless": ["capital"]}, {"text": "Den", "exact": True, "unless": ["suburb"]}],
+        },
+        "double": {
+            "kind": "organisation",
+            "names": {"en": [{"text": "beta", "forms": "inflected", "needs": ["rival", "leader"], "unless": ["heir"]}]},
+        },
+        "namesake": {"kind": "place", "names": ["gamma", {"text": "gamma", "unless": ["namesake"]}]},
     },
     "concepts": {
         "plain": {"terms": ["alpha", "alpha beta", "gam?t"]},
         "bound": {"terms": {"en": ["beta*", "delta"], "ru": ["alph*", "the den"]}},
+        "wordings": {"terms": {"en": [{"text": "the den", "exact": True}, {"text": "beta", "forms": "inflected"}]}},
     },
 }
 
@@ -70,8 +80,18 @@ def articles(draw: st.DrawFn) -> Article:
 _within = st.sampled_from(["0 words", "1 word", "3 words", "sentence", "paragraph"])
 _scopes = st.lists(st.sampled_from(PLACES), min_size=1, max_size=3, unique=True)
 _actors = st.sampled_from(sorted(VOCABULARY["actors"]))
+_wordings = st.sampled_from(
+    [
+        {"text": "Alpha", "exact": True},
+        {"text": "the Gamut", "exact": True},
+        {"text": "den the", "exact": True},
+        {"text": "beta", "forms": "inflected"},
+        {"text": "den beta", "forms": "inflected"},
+    ]
+)
 _leaves = (
     st.sampled_from(WORDS + PATTERNS)
+    | _wordings
     | st.sampled_from(WORDS + PATTERNS).map(lambda text: {"text": text})
     | st.sampled_from(sorted(VOCABULARY["concepts"])).map(lambda name: {"concept": name})
     | _actors.map(lambda name: {"actor": name})
@@ -101,9 +121,39 @@ def _compound(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         _within,
         st.sampled_from(["any", "given"]),
     )
-    plain = several.map(lambda parts: {"all": parts}) | several.map(lambda parts: {"any": parts}) | nears
+    counted = st.builds(
+        lambda parts, least: {"at_least": min(least, len(parts)), "of": parts}, several, st.integers(1, 3)
+    ) | st.builds(lambda part, least: {"times": least, "of": part}, inner, st.integers(1, 3))
+    plain = (
+        several.map(lambda parts: {"all": parts})
+        | several.map(lambda parts: {"any": parts})
+        | nears
+        | counted
+        | _scores(inner)
+    )
     with_absence = st.builds(lambda parts, none: {"all": [*parts, {"none": none}]}, several, several)
     return plain | with_absence | plain.flatmap(_modified)
 
 
+@st.composite
+def _scores(draw: st.DrawFn, inner: st.SearchStrategy[Any]) -> Any:
+    """Up to four clauses, some of them absences, none of which suffices to reach the threshold without a word."""
+    parts = draw(st.lists(inner, min_size=1, max_size=3))
+    score = [_with_points(part, draw(st.sampled_from([None, 1, 2, 3]))) for part in parts]
+    most = sum(part.get("points", 1) if isinstance(part, dict) else 1 for part in score)
+    least = draw(st.integers(1, most))
+    if draw(st.booleans()):
+        score.append(_with_points(draw(inner), draw(st.sampled_from([-2, -1]))))
+    if draw(st.booleans()):
+        score.append({"none": [draw(inner)], "points": draw(st.integers(-2, min(2, least - 1)).filter(bool))})
+    return {"score": score, "at_least": least}
+
+
+def _with_points(clause: Any, points: int | None) -> Any:
+    if points is None:
+        return clause
+    return {**({"text": clause} if isinstance(clause, str) else clause), "points": points}
+
+
 clauses = st.recursive(_leaves | _leaves.flatmap(_modified), _compound, max_leaves=6)
+scores = _scores(clauses)

@@ -12,8 +12,8 @@ from monitor.match.rules import RuleSet, load_rules
 from monitor.match.view import ArticleView
 from monitor.model import Article
 from monitor.text.fold import fold_words
-from tests.match.naive import NaiveArticle, evaluate
-from tests.match.strategies import VOCABULARY, articles, clauses
+from tests.match.naive import NaiveArticle, add_up, evaluate
+from tests.match.strategies import VOCABULARY, articles, clauses, scores
 
 _THOROUGH = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -61,3 +61,11 @@ def test_a_mention_cuts_exactly_its_words_out_of_its_field(clause: Any, article:
         assert text is not None
         assert text[mention.start : mention.end] == mention.text
         assert len(fold_words(mention.text)) == len(mention.term.split())
+
+
+@_THOROUGH
+@given(match=scores, article=articles())
+def test_a_match_has_the_points_of_its_score(match: Any, article: Article) -> None:
+    total, _ = add_up(match, NaiveArticle(article), VOCABULARY)
+    matches = RuleMatcher(_load(match)).match(article).matches
+    assert [found.score for found in matches] == ([total] if total >= match["at_least"] else [])
