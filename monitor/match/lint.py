@@ -9,12 +9,12 @@ from itertools import groupby
 
 from monitor.errors import Problem
 from monitor.match.clauses import AnyOf, Clause, Lookup, NoneOf
-from monitor.match.common_words import FREQUENT, MISTAKEN
 from monitor.match.files import Definitions
 from monitor.match.nodes import Node
 from monitor.match.rules import RuleSet
 from monitor.match.terms import Term, TermError, parse_term
 from monitor.match.written import WrittenTerm, iter_terms, list_used, parents_of
+from monitor.text.common_words import FREQUENT, MISTAKEN
 
 # So many rules without examples in one file are told one by one; more together.
 _MOST_ONE_BY_ONE = 3

@@ -33,6 +33,7 @@ from monitor.model.routing import (
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
 from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, Slice, Source, SourceKind
+from monitor.model.stories import ArticleVersion, Difference, Relation, StoryChange
 
 __all__ = [
     "Address",
@@ -41,6 +42,7 @@ __all__ = [
     "AlertKind",
     "Article",
     "ArticleId",
+    "ArticleVersion",
     "Attempt",
     "ChannelKind",
     "Condition",
@@ -48,6 +50,7 @@ __all__ = [
     "Delivery",
     "DeliveryId",
     "DeliveryState",
+    "Difference",
     "Digest",
     "DigestId",
     "DigestStory",
@@ -66,6 +69,7 @@ __all__ = [
     "Precision",
     "Reason",
     "Record",
+    "Relation",
     "Route",
     "Rule",
     "RuleId",
@@ -78,6 +82,7 @@ __all__ = [
     "Source",
     "SourceId",
     "SourceKind",
+    "StoryChange",
     "StoryId",
     "Subscriber",
     "SubscriberId",
