@@ -7,6 +7,7 @@ Reading files, and deciding what to do about problems, is the caller's.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from hashlib import blake2b
 from typing import Any, NamedTuple, cast
 
@@ -15,6 +16,7 @@ from monitor.match.actors import Actor, Concept, Vocabulary
 from monitor.match.atoms import AtomTable
 from monitor.match.cases import Case, read_cases
 from monitor.match.clauses import Clause, Lookup, Score
+from monitor.match.contradictions import iter_contradictions
 from monitor.match.definitions import check_references, read_actor, read_concept
 from monitor.match.files import Definitions, collect_definitions
 from monitor.match.later import LATER_RULE_KEYS, refuse_later
@@ -124,6 +126,9 @@ def _read_rule(node: Node, rule_id: str, context: _Context) -> tuple[CompiledRul
     rule = _read_header(parts, rule_id)
     if clause is not None and _count_errors(node) == errors_before and not clause.required():
         parts["match"].report('no clause must be present, so nearly every article would match; "none" alone is no rule')
+    if clause is not None and _count_errors(node) == errors_before:
+        for steps, message in iter_contradictions(clause):
+            reduce(Node.child, steps, node).report(message)
     if clause is None or _count_errors(node) > errors_before:
         return None
     languages = tuple(dict.fromkeys((*where.languages, *_iter_languages(clause))))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.match.evidence import locate_mentions
@@ -21,7 +21,9 @@ _THOROUGH = settings(max_examples=400, deadline=None, suppress_health_check=[Hea
 def _load(*matches: Any) -> RuleSet:
     rules = {f"r{number}": {"match": match} for number, match in enumerate(matches)}
     rule_set = load_rules([("random.json", json.dumps({**VOCABULARY, "rules": rules}))])
-    assert [str(problem) for problem in rule_set.problems] == []
+    problems = [str(problem) for problem in rule_set.problems]
+    assume(not any("can never hold" in problem for problem in problems))
+    assert problems == []
     return rule_set
 
 
