@@ -67,7 +67,8 @@ def _find_dropped(clause: NotNear) -> str | None:
         return None
     for other in _iter_any(clause.excluded):
         if _covers(other.scope, clause.clause.scope) and _is_found_in(other.lexicon, clause.clause.lexicon):
-            return f"every mention of {clause.clause.describe()} is one of {other.describe()} too"
+            names = clause.clause.describe(), other.describe()
+            return f"every mention of {names[0]} is {'near itself' if names[0] == names[1] else 'one of ' + names[1]}"
     return None
 
 
@@ -130,4 +131,6 @@ def _fields_of(clause: Clause) -> frozenset[str]:
 
 
 def _steps_of(path: str) -> tuple[str | int, ...]:
-    return tuple(name or int(number) for name, number in _STEP.findall(path))
+    """Of what a query stands for, those to the query."""
+    query, inside, _ = path.partition("query:")
+    return tuple(name or int(number) for name, number in _STEP.findall(query + "query" if inside else path))

@@ -1,20 +1,21 @@
 """Warnings about rules that load and yet are probably not what was meant.
 
-Pure: it looks at a rule set and at the definitions it came from, and never at an article. A definition that no rule
-uses can do no harm, so the names of actors are judged only where a rule asks for them.
+Pure: it looks at a rule set and at the definitions it came from, and never at an article. What concerns names is
+monitor.match.lint_names'.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from monitor.errors import Problem
-from monitor.match.clauses import AnyOf, Clause, Lookup, NoneOf
+from monitor.match.clauses import AnyOf, AtLeast, Clause, Lookup, NoneOf
 from monitor.match.files import Definitions
+from monitor.match.lint_names import Used, find_doubtful_names
 from monitor.match.nodes import Node
-from monitor.match.rules import RuleSet
-from monitor.match.terms import Term, TermError, parse_term
-from monitor.match.written import WrittenTerm, iter_terms, list_used, parents_of
-from monitor.text.common_words import FREQUENT, MISTAKEN
+from monitor.match.rules import CompiledRule, RuleSet
+from monitor.match.terms import Term
+from monitor.match.written import list_used
+from monitor.text.common_words import FREQUENT
 
 # So many rules without examples in one file are told one by one; more together.
 _MOST_ONE_BY_ONE = 3
@@ -29,7 +30,6 @@ def find_warnings(rule_set: RuleSet, definitions: Definitions) -> tuple[Problem,
     return tuple(sorted(dict.fromkeys(found)))
 
 
-Used = set[tuple[str, str]]
 Check = Callable[[RuleSet, Definitions, Used], Iterator[Problem]]
 
 
@@ -40,71 +40,6 @@ def _find_unused(_: RuleSet, definitions: Definitions, used: Used) -> Iterator[P
         for name, node in nodes.items():
             if (kind, name) not in used and node.document.file in with_rules:
                 yield _warn_at_key(node, f'{kind} "{name}" is used by no rule')
-
-
-def _find_collisions(_: RuleSet, definitions: Definitions, used: Used) -> Iterator[Problem]:
-    """Two actors with one name: whoever is meant, both are found."""
-    first: dict[tuple[str, ...], list[tuple[str, WrittenTerm]]] = {}
-    for actor, name, term in _iter_names(definitions):
-        if name.is_conditional:
-            continue
-        words = tuple(f"{word.kind}:{word.text}" for word in term.words)
-        others = first.setdefault(words, [])
-        for other, written in others:
-            if _collide(definitions, (actor, other), (name, written), used):
-                place = f"{written.node.document.file}:{written.node.place()[0]}"
-                yield _warn(
-                    name.node,
-                    f'"{name.text}" is also a name of actor "{other}" ({place}); '
-                    'tell them apart with "needs:", or keep it with one of them',
-                )
-                break
-        others.append((actor, name))
-
-
-def _collide(
-    definitions: Definitions, actors: tuple[str, str], names: tuple[WrittenTerm, WrittenTerm], used: Used
-) -> bool:
-    one, other = actors
-    return (
-        one != other
-        and any(("actor", actor) in used for actor in actors)
-        and _share_language(*names)
-        and one not in parents_of(definitions, other)
-        and other not in parents_of(definitions, one)
-    )
-
-
-def _share_language(one: WrittenTerm, other: WrittenTerm) -> bool:
-    """A pattern belongs to its language; plain words are looked for everywhere."""
-    if "*" not in one.text and "?" not in one.text:
-        return True
-    return one.language == other.language or None in (one.language, other.language)
-
-
-def _find_mistaken(_: RuleSet, definitions: Definitions, used: Used) -> Iterator[Problem]:
-    """Names that are common words."""
-    for actor, name, term in _iter_names(definitions):
-        if ("actor", actor) not in used or name.is_conditional or term.is_pattern or len(term.words) > 1:
-            continue
-        languages = _languages_of(term.words[0].text, name.language)
-        if languages:
-            yield _warn(
-                name.node,
-                f'"{name.text}" alone is also a common word or another name ({", ".join(languages)}); '
-                f"say when it counts: {{text: {name.text}, {_condition_for(name.text)}}}",
-            )
-
-
-def _condition_for(name: str) -> str:
-    """Letters in capitals are told from a word by their case, everything else by its company."""
-    return "exact: true" if name.isupper() else "needs: [ids of actors]"
-
-
-def _languages_of(word: str, language: str | None) -> list[str]:
-    """The languages in which a folded word is common; of an alphabet that others share, all are looked at."""
-    lists = (*MISTAKEN.items(), *FREQUENT.items())
-    return sorted({other for other, words in lists if other in (language or other, "en") and word in words})
 
 
 def _find_untested(rule_set: RuleSet, definitions: Definitions, _: Used) -> Iterator[Problem]:
@@ -149,6 +84,9 @@ def _find_frequent(clause: Clause, frequent: frozenset[str]) -> Term | None:
     if isinstance(clause, AnyOf):
         found = (_find_frequent(part, frequent) for part in clause.clauses)
         return next(filter(None, found), None)
+    if isinstance(clause, AtLeast):
+        terms_of_parts = [term for part in clause.clauses if (term := _find_frequent(part, frequent))]
+        return terms_of_parts[0] if len(terms_of_parts) >= clause.least else None
     needed = [_find_frequent(part, frequent) for part in clause.needed_parts if not isinstance(part, NoneOf)]
     return needed[0] if needed and all(needed) else None
 
@@ -157,17 +95,38 @@ def _is_frequent(term: Term, frequent: frozenset[str]) -> bool:
     return all(word.kind == "word" and word.text in frequent for word in term.words)
 
 
-_CHECKS: tuple[Check, ...] = (_find_unused, _find_collisions, _find_mistaken, _find_untested, _find_too_frequent)
+def _find_foreign(rule_set: RuleSet, definitions: Definitions, _: Used) -> Iterator[Problem]:
+    """Rules that need patterns of a language whose articles they pass over."""
+    for compiled in rule_set.rules:
+        node = definitions.rules.get(compiled.rule.id)
+        lookup = _find_foreign_lookup(compiled) if compiled.where.languages else None
+        if lookup is not None and node is not None and compiled.rule.status != "off":
+            languages = sorted({alias.term.language or "" for alias in lookup.lexicon.aliases})
+            yield _warn(
+                node.child("where"),
+                f"{node.subject}: it looks only at articles in {_or(compiled.where.languages)}, and all that "
+                f"{lookup.describe()} finds there are patterns of {_or(languages)}, which count in no other language",
+            )
 
 
-def _iter_names(definitions: Definitions) -> Iterator[tuple[str, WrittenTerm, Term]]:
-    """Every name of every actor that can be looked for."""
-    for actor, node in definitions.actors.items():
-        for name in iter_terms(node):
-            try:
-                yield actor, name, parse_term(name.text, name.language)
-            except TermError:
-                continue
+def _find_foreign_lookup(compiled: CompiledRule) -> Lookup | None:
+    """A clause that is needed and can hold at most where the language is unknown."""
+    waiting: list[Clause] = [compiled.clause]
+    while waiting:
+        clause = waiting.pop()
+        waiting.extend(clause.needed_parts)
+        if isinstance(clause, Lookup) and all(
+            alias.term.language not in (None, *compiled.where.languages) for alias in clause.lexicon.aliases
+        ):
+            return clause
+    return None
+
+
+def _or(names: Iterable[str]) -> str:
+    return " or ".join(names)
+
+
+_CHECKS: tuple[Check, ...] = (_find_unused, find_doubtful_names, _find_untested, _find_too_frequent, _find_foreign)
 
 
 def _warn(node: Node, message: str) -> Problem:

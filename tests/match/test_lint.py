@@ -169,3 +169,64 @@ def test_a_frequent_word_counts_in_the_rules_own_languages() -> None:
 )
 def test_broken_files_are_passed_over(text: str) -> None:
     _warnings(text)
+
+
+def test_a_name_of_two_letters_is_told_unless_case_or_company_decides() -> None:
+    names = "[ZQ, Zr, {text: ZX, exact: true}, {text: ZW, needs: [a]}, ZQX, 西門]"
+    actors = f"actors:\n  a: {{kind: state, names: {names}}}\n"
+    told = _warnings(actors + _rule("{actor: a}"))
+    assert ["ZQ" in warning or "Zr" in warning for warning in told] == [True, True]
+    assert told[0].endswith("{text: ZQ, exact: true}")
+    assert told[1].endswith("{text: Zr, needs: [ids of actors]}")
+
+
+def test_a_short_term_of_a_concept_is_told_only_in_capitals() -> None:
+    concept = "concepts:\n  c: {terms: {en: [ZQ, no], ru: [не]}}\n"
+    (told,) = _warnings(concept + _rule("{all: [{concept: c}, king]}"))
+    assert '"ZQ" is only 2 letters' in told
+
+
+_OFFICES = """actors:
+  state: {{kind: state, names: [Syldavia]}}
+  one: {{kind: person, names: [Ottokar], acts_for: [{{actor: state, role: {role}, from: 1930-01-01{to}}}]}}
+  two: {{kind: person, names: [Muskar], acts_for: [{{actor: state, role: {role}, from: 1940-05-01}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "to", "told"),
+    [
+        ("king", "", True),
+        ("Deputy Prime Minister", "", True),
+        ("foreign minister", ", to: 1940-05-02", True),
+        ("king", ", to: 1940-05-01", False),
+        ("king", ", to: 1939-01-01", False),
+        ("spokesperson", "", False),
+    ],
+)
+def test_two_holders_of_one_office_are_told_when_their_days_overlap(role: str, to: str, told: bool) -> None:
+    warnings = _warnings(_OFFICES.format(role=role, to=to) + _rule("{actor: state}"))
+    assert ['and "two" from 1940-05-01 on' in warning for warning in warnings] == [True] * told
+
+
+def test_one_person_twice_in_one_office_is_told() -> None:
+    periods = "[{actor: state, role: king}, {actor: state, role: king, from: 1940-05-01}]"
+    one = f"one: {{kind: person, names: [Ottokar], acts_for: {periods}}}"
+    text = f"actors:\n  state: {{kind: state, names: [Syldavia]}}\n  {one}\n"
+    (told,) = _warnings(text + _rule("{actor: state}"))
+    assert 'actor "one" is king of state without an end, and from 1940-05-01 on once more' in told
+
+
+@pytest.mark.parametrize(
+    ("where", "told"), [("{language: fr}", True), ("{language: [fr, de]}", False), ("{tier: 1}", False)]
+)
+def test_patterns_of_a_language_that_the_rule_passes_over_are_told(where: str, told: bool) -> None:
+    text = "concepts:\n  throne: {terms: {de: ['thron*']}}\n"
+    rule = _rule("{all: [king, {any: [{concept: throne}]}, {concept: throne}]}", f"where: {where}, {_TESTED}")
+    assert ["patterns of de" in warning for warning in _warnings(text + rule)] == [True] * told
+
+
+def test_several_frequent_words_that_are_enough_are_told() -> None:
+    (told,) = _warnings(_rule("{at_least: 2, of: [the, king, and]}"))
+    assert '"the" is enough' in told
+    assert _warnings(_rule("{at_least: 2, of: [the, king, queen]}")) == []
