@@ -100,9 +100,11 @@ class Inflections:
             forms = frozenset(words[0] for form in listed if len(words := fold_words(form)) == 1) | {folded}
             return WordPattern("forms", folded, forms) if len(forms) > 1 else WordPattern("word", folded)
         stem = find_stem(folded, language)
-        if stem is None or len(_shared_beginning(stem, folded)) < _LEAST_LETTERS:
+        if stem is None or len(folded) < _LEAST_LETTERS:
             return WordPattern("word", folded)
-        return WordPattern("stem", folded, frozenset({stem, folded}), language)
+        # Of "Алиев" two letters would be left, which say nothing; "Алиева" still leaves "Алиев".
+        stems = {stem, folded} if len(_shared_beginning(stem, folded)) >= _LEAST_LETTERS else {folded}
+        return WordPattern("stem", folded, frozenset(stems), language)
 
 
 def parse_term(written: str, language: str | None = None) -> Term:

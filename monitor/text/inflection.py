@@ -55,12 +55,12 @@ def list_forms(words: frozenset[str], language: str) -> Mapping[str, frozenset[s
     if name not in SUPPORTED_LANGUAGES:
         return {}
     dictionary = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(name)
-    headwords = {word: found for word in words if (found := _find_headwords(word, dictionary))}
-    forms: dict[str, set[str]] = {head: {head} for heads in headwords.values() for head in heads}
+    headwords = {word: head for word in words if (head := _find_headword(word, dictionary)) is not None}
+    forms: dict[str, set[str]] = {head: {head} for head in headwords.values()}
     for form, head in dictionary.items():
         if head in forms:
             forms[head].add(form)
-    return {word: frozenset().union(*(forms[head] for head in heads)) for word, heads in headwords.items()}
+    return {word: frozenset(forms[head]) for word, head in headwords.items()}
 
 
 def find_stem(word: str, language: str) -> str | None:
@@ -69,10 +69,13 @@ def find_stem(word: str, language: str) -> str | None:
     return str(_stemmer(algorithm).stemWord(word)) if algorithm else None
 
 
-def _find_headwords(word: str, dictionary: Mapping[str, str]) -> set[str]:
-    """Under what a dictionary lists a word: as written, small as in the middle of a sentence, or as a German noun."""
-    spellings = dict.fromkeys((word, word.lower(), word.capitalize()))
-    return {head for spelling in spellings if (head := dictionary.get(spelling)) is not None}
+def _find_headword(word: str, dictionary: Mapping[str, str]) -> str | None:
+    """Under what a dictionary lists a word: as written, else small as in the middle of a sentence, else as a name.
+
+    The first of these alone: "Лавров" is a minister, and "лавров" are laurels.
+    """
+    found = (dictionary.get(spelling) for spelling in (word, word.lower(), word.capitalize()))
+    return next((head for head in found if head is not None), None)
 
 
 @cache

@@ -21,8 +21,14 @@ _DEFINITIONS: dict[str, Any] = {
             "names": ["Rufus Firefly", {"text": "Firefly", "needs": ["freedonia"]}],
             "acts_for": [{"actor": "freedonia", "role": "leader", "from": "2020-01-01", "to": "2022-12-31"}],
         },
+        "ruby": {"kind": "organisation", "names": [{"text": "Ruby", "unless": ["freedonia", "ruby-ridge"]}]},
+        "ruby-ridge": {"kind": "place", "names": ["Ruby Ridge"]},
     },
-    "concepts": {"strike": {"terms": {"en": ["strike*", "walkout"], "tr": ["grev*"]}}, "plain": ["lock-out"]},
+    "concepts": {
+        "strike": {"terms": {"en": ["strike*", "walkout"], "tr": ["grev*"]}},
+        "plain": ["lock-out"],
+        "war": {"terms": {"de": [{"text": "Krieg", "forms": "inflected"}]}},
+    },
 }
 
 
@@ -239,3 +245,175 @@ def test_odd_articles_are_matched_like_any_other(body: str | None) -> None:
     found = _mentions(clause, make_article(body))
     assert (found is not None) == (body is not None and ("same" in body or "alpha" in body))
     assert len(found or ()) <= 200
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "expected"),
+    [
+        ("Google+", "On Google+, as ever", True),
+        ("Google+", "On Google, as ever", False),
+        ("Google+", "On google+", False),
+        ("C++", "Written in C++.", True),
+        ("C+", "Written in C++.", False),
+        ("IT", "IT’s budget", True),
+        ("IT", "it rains", False),
+        ("IT", "ITN reports", False),
+        ("AT&T", "AT&T", True),
+        ("AT&T", "at & t", False),
+        ("Sofía", "Sofía", True),
+        ("Sofía", "Sofia", False),
+        (".NET", "a .NET shop", True),
+        (".NET", "a NET loss", False),
+        ("Nagorno-Karabakh", "Nagorno Karabakh", False),
+        ("Air France", "Air\u00a0France", True),
+    ],
+)
+def test_an_exact_term_is_found_as_written_and_no_other_way(term: str, text: str, expected: bool) -> None:
+    found = _mentions({"text": term, "exact": True}, make_article(text))
+    assert (found is not None) is expected
+    assert [mention.text.replace("\u00a0", " ") for mention in found or ()] == ([term] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "text", "expected"),
+    [
+        ("strike", "en", "They struck at dawn", True),
+        ("strike", "en", "The striking miners", True),
+        ("strike", "en", "The stroke of luck", False),
+        ("peace talk", "en", "Peace talks go on", True),
+        ("university", "en", "A universal truth", False),
+        ("переговоры", "ru", "После переговоров стороны разошлись", True),
+        ("Путин", "ru", "Встреча с Путиным", True),
+        ("Krieg", "de", "die Folgen des Krieges", True),
+        ("strike", "fr", "They struck at dawn", False),
+        ("strike", None, "They struck at dawn", True),
+    ],
+)
+def test_inflected_terms_are_found_in_all_their_forms_in_their_language(
+    word: str, language: str | None, text: str, expected: bool
+) -> None:
+    clause = {"text": word, "forms": "inflected"}
+    if word == "Krieg":
+        clause = {"concept": "war"}
+    assert _holds(clause, text, language=language) is expected
+
+
+def test_a_rule_that_looks_at_two_languages_inflects_its_terms_in_both() -> None:
+    rule = {"match": {"text": "plan", "forms": "inflected"}, "where": {"language": ["en", "de"]}}
+    (compiled,) = load_rules([("r.json", json.dumps({"rules": {"r": rule}}))]).rules
+    lexicon = compiled.clause.lexicon  # type: ignore[attr-defined]  # a text is a lookup
+    forms = {
+        term.language: {form for word in term.words for form in word.forms} for term in map(_term, lexicon.aliases)
+    }
+    assert "planned" in forms["en"]
+    assert "plans" not in forms["de"]
+    assert "plane" in forms["de"]
+
+
+def _term(alias: Any) -> Any:
+    return alias.term
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ruby was mined", True),
+        ("Ruby, says Freedonia", False),
+        ("Ruby at the Old Harbour", False),
+        ("Ruby Ridge", False),
+        ("A ruby", True),
+    ],
+)
+def test_a_name_with_unless_counts_only_where_nothing_else_is_named(text: str, expected: bool) -> None:
+    assert _holds({"actor": "ruby"}, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("least", "text", "expected"),
+    [
+        (2, "alpha gamma", True),
+        (2, "alpha alpha", False),
+        (3, "alpha beta gamma", True),
+        (1, "beta", True),
+        (1, "x", False),
+    ],
+)
+def test_at_least_counts_different_clauses(least: int, text: str, expected: bool) -> None:
+    assert _holds({"at_least": least, "of": ["alpha", "beta", "gamma"]}, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("least", "of", "text", "expected"),
+    [
+        (2, "alpha", "alpha and alpha", True),
+        (3, "alpha", "alpha and alpha", False),
+        (2, {"any": ["alpha beta", "beta"]}, "alpha beta", False),
+        (2, {"any": ["alpha beta", "beta"]}, "alpha beta beta", True),
+        (3, {"actor": "freedonia"}, "Freedonia, Fredville and Freedonians", True),
+        (2, {"text": "alpha", "in": ["title"]}, "alpha alpha", False),
+    ],
+)
+def test_times_counts_mentions_that_share_no_word(least: int, of: Any, text: str, expected: bool) -> None:
+    assert _holds({"times": least, "of": of}, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [("alpha", None), ("alpha beta", 5), ("alpha beta gamma", 6), ("alpha beta film", None), ("beta gamma", None)],
+)
+def test_a_score_adds_up_the_points_of_what_holds(text: str, score: int | None) -> None:
+    clause = {
+        "score": [
+            {"text": "alpha", "points": 3},
+            {"any": ["beta", "b"], "points": 2},
+            "gamma",
+            {"text": "film*", "points": -4},
+        ],
+        "at_least": 5,
+    }
+    rule_set = load_rules([("r.json", json.dumps({"rules": {"r": {"match": {"all": [clause]}}}}))])
+    matches = RuleMatcher(rule_set).match(make_article(text)).matches
+    assert [match.score for match in matches] == ([] if score is None else [score])
+
+
+def test_what_speaks_against_a_score_is_not_shown_as_its_reason() -> None:
+    clause = {"score": [{"text": "alpha", "points": 3}, {"text": "beta", "points": -1}], "at_least": 2}
+    found = _mentions(clause, make_article("alpha beta"))
+    assert [mention.text for mention in found or ()] == ["alpha"]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        ('"use of force" OR threat*', "threatened", True),
+        ('force AND ("Old Harbour" OR freedonia)', "force in Freedonia", True),
+        ("force NOT film", "a film on force", False),
+        ("alpha NEAR/2 beta", "beta one two alpha", True),
+        ("alpha ONEAR/2 beta", "beta one two alpha", False),
+        ("alpha NEAR/1 (beta OR gamma)", "gamma one alpha", True),
+        ("title:alpha AND beta", "alpha beta", False),
+        ("title:(alpha OR beta) AND gamma", "gamma", True),
+        ("wom?n", "women", True),
+    ],
+)
+def test_a_query_means_what_its_clauses_mean(query: str, text: str, expected: bool) -> None:
+    assert _holds({"query": query}, text, title="The beta title") is expected
+
+
+def test_the_mentions_of_a_query_say_at_which_column_their_word_stands() -> None:
+    found = _mentions({"any": [{"query": 'alpha AND "beta gamma"'}]}, make_article("alpha beta gamma"))
+    assert [(mention.clause, mention.text) for mention in found or ()] == [
+        ("match.any[0].query:1", "alpha"), ("match.any[0].query:11", "beta gamma"),
+    ]  # fmt: skip
+
+
+def test_a_query_stays_within_the_places_around_it() -> None:
+    clause = {"query": "alpha AND body:beta", "in": ["title"]}
+    assert _holds(clause, "beta", title="alpha")
+    assert not _holds(clause, "alpha beta")
+
+
+def test_counts_and_scores_stand_in_a_near() -> None:
+    clause = {"near": [{"at_least": 2, "of": ["alpha", "beta", "gamma"]}, "delta"], "within": "1 word"}
+    assert _holds(clause, "alpha x x x beta delta")
+    assert not _holds(clause, "alpha beta x x delta")
