@@ -5,6 +5,14 @@ import pytest
 from monitor.match.terms import Inflections, parse_inflected
 from monitor.text.inflection import find_stem, guess_language, is_inflected, list_forms
 
+# Asked for together, because every question costs a pass over the dictionary.
+_ASKED = {
+    "en": frozenset({"strike", "university", "Geneva"}),
+    "ru": frozenset({"Лавров", "война", "Зеленский", "Алиев", "Пашинян"}),
+    "de": frozenset({"Haus"}),
+    "hr": frozenset({"rat"}),
+}
+
 
 @pytest.mark.parametrize(
     ("word", "language", "has", "has_not"),
@@ -18,7 +26,7 @@ from monitor.text.inflection import find_stem, guess_language, is_inflected, lis
     ],
 )
 def test_a_dictionary_lists_the_forms_of_a_word(word: str, language: str, has: set[str], has_not: set[str]) -> None:
-    forms = list_forms(frozenset({word}), language)[word]
+    forms = list_forms(_ASKED[language], language)[word]
     assert has <= forms
     assert not has_not & forms
 
@@ -42,7 +50,7 @@ def test_the_first_word_of_a_sentence_is_found_as_in_its_middle() -> None:
     ],
 )
 def test_names_are_inflected_by_their_stem(word: str, language: str, fits: list[str], fits_not: list[str]) -> None:
-    (pattern,) = parse_inflected(word, language, Inflections(frozenset({word}))).words
+    (pattern,) = parse_inflected(word, language, Inflections(_ASKED[language])).words
     assert [form for form in fits if not pattern.fits(form)] == []
     assert [form for form in fits_not if pattern.fits(form)] == []
 
