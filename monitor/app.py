@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ from monitor.match.matcher import RuleMatcher
 from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
-from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due
+from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due, tell_operators
 from monitor.ports import Channel, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import DirectoryArchive
@@ -46,6 +47,7 @@ _SMTP_TIMEOUT = timedelta(seconds=30)
 _GRACE = timedelta(seconds=8)
 _TICK = timedelta(seconds=1)
 _BEAT = timedelta(seconds=15)
+_LOOK_AROUND = timedelta(minutes=1)
 # Rounds of deliveries that may overlap, so that a slow mail server does not keep Slack and webhooks waiting.
 _DELIVERIES_AT_ONCE = 4
 
@@ -131,8 +133,18 @@ async def open_pipeline(
                 clock=world.clock,
                 jitter=world.jitter,
                 reached=world.reached,
+                disk_free=partial(_free_share, data),
             )
             yield ports, create_plan(project.config, project.settings)
+
+
+def _free_share(data: Path) -> float:
+    """Of the disk that the data lies on; all of it where it lies elsewhere and this directory is none."""
+    try:
+        usage = shutil.disk_usage(data)
+    except OSError:
+        return 1.0
+    return usage.free / usage.total if usage.total else 1.0
 
 
 def create_channels(
@@ -177,6 +189,7 @@ async def run_pass(ports: Ports, plan: Plan) -> None:
         for stored in polled:
             waiting.pop(stored.source, None)
     await compose_due(ports, plan)
+    await tell_operators(ports, plan)
     while await deliver_due(ports, plan):
         pass
 
@@ -192,6 +205,7 @@ async def _run_until_stopped(live: Live) -> None:
         # A run that is still under way holds at least one of the sources that may be polled at once.
         "poll": Tick(live.poll, _TICK, at_once=plan.concurrency + 1),
         "compose": Tick(live.compose, _TICK),
+        "operators": Tick(live.tell_operators, _LOOK_AROUND),
         "deliver": Tick(live.deliver, _TICK, at_once=_DELIVERIES_AT_ONCE),
         "reload": Tick(live.reload, _TICK),
         "beat": Tick(partial(_beat, ports.store, ports.clock), _BEAT),

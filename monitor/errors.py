@@ -84,10 +84,19 @@ class DeliveryError(MonitorError):
     """A channel did not accept a message.
 
     `permanent`: trying again is useless (refused recipient, HTTP 410); otherwise it is retried, not before
-    `retry_after` when the peer named an instant.
+    `retry_after` when the peer named an instant. `disables`: the address itself is no good any more, and nothing is
+    to go there until an operator says so.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: datetime | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: datetime | None = None,
+        disables: bool = False,
+    ) -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.permanent = permanent or disables
+        self.disables = disables
         self.retry_after = retry_after

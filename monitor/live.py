@@ -18,7 +18,7 @@ from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
 from monitor.model import Digest, SourceId
-from monitor.pipeline import Plan, Ports, Sent, Stored, compose_due, deliver_due, poll_due
+from monitor.pipeline import Plan, Ports, Sent, Stored, compose_due, deliver_due, plan_windows, poll_due, tell_operators
 
 _log = structlog.get_logger()
 
@@ -29,6 +29,8 @@ def create_plan(config: Config, settings: Settings) -> Plan:
         sources={source.id: source for source in config.sources if not source.paused},
         subscribers=config.subscribers,
         routes=config.routes,
+        operators=config.operators,
+        silences=config.silences,
         concurrency=settings.poll.concurrency,
     )
 
@@ -55,6 +57,10 @@ class Live:
     async def compose(self) -> tuple[Digest, ...]:
         """See monitor.pipeline."""
         return await compose_due(self.ports, self.plan)
+
+    async def tell_operators(self) -> tuple[Digest, ...]:
+        """See monitor.pipeline."""
+        return await tell_operators(self.ports, self.plan)
 
     async def deliver(self) -> tuple[Sent, ...]:
         """See monitor.pipeline."""
@@ -89,6 +95,7 @@ class Live:
     async def _commit(self, project: LiveProject, plan: Plan) -> None:
         async with self.ports.store.transaction() as tx:
             await tx.sync_sources(plan.sources, self.ports.clock())
+            await plan_windows(tx, plan, self.ports.clock())
             await tx.save_rule_states(project.rules.broken)
 
     def _report(self, before: LiveProject, after: LiveProject) -> None:

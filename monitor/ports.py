@@ -18,20 +18,29 @@ from monitor.model import (
     Article,
     ArticleId,
     Attempt,
+    Bucket,
     ChannelKind,
+    Choices,
     Delivery,
     DeliveryId,
     DeliveryState,
     Digest,
     DigestStory,
+    DigestWindow,
+    DisabledChannel,
     Entry,
     EntryKey,
     Fetched,
+    HeldBy,
     Match,
+    MuteKind,
+    Notice,
     PollState,
     Record,
+    RelevanceMark,
     Rule,
     RuleState,
+    Silence,
     Slice,
     Source,
     SourceId,
@@ -197,6 +206,9 @@ class Transaction(Protocol):
     async def count_articles(self, *, since: datetime | None) -> int:
         """How many articles `list_articles` has to give."""
 
+    async def count_fetched(self, *, since: datetime, until: datetime) -> int:
+        """How many articles were fetched after an instant, up to another."""
+
     async def find_stories(self, fingerprints: Iterable[str]) -> Mapping[str, StoryId]:
         """The story of each fingerprint that has one."""
 
@@ -228,13 +240,107 @@ class Transaction(Protocol):
     async def list_pending_alerts(self, subscriber: SubscriberId, due_by: datetime | None) -> tuple[PendingAlert, ...]:
         """Pending alerts of a subscriber that are due by then (None: all), by due time and id."""
 
+    async def defer_alerts(self, ids: Iterable[AlertId], due_at: datetime, held: HeldBy) -> None:
+        """Let pending alerts wait until an instant, because of quiet hours or a cap."""
+
+    async def drop_alerts(self, ids: Iterable[AlertId], reason: str) -> None:
+        """Pending alerts that nobody is to hear any more; they stay, with the reason, and are never raised again."""
+
+    async def list_told(self, stories: Iterable[StoryId]) -> Mapping[tuple[SubscriberId, StoryId], datetime]:
+        """Who has been told of these stories, and when last: the moment their digest was composed."""
+
     async def find_free_window(self, subscriber: SubscriberId, window_start: datetime) -> datetime:
         """`window_start`, or the first later second for which the subscriber has no digest yet."""
 
     async def add_digest(self, digest: Digest, alerts: Sequence[AlertId], deliveries: Sequence[Delivery]) -> None:
         """Freeze a digest: its deliveries enter the outbox, its alerts are composed."""
 
+    async def has_digest(self, subscriber: SubscriberId, window_start: datetime) -> bool:
+        """Whether the subscriber's digest of a window is frozen."""
+
+    async def list_immediate(self, subscriber: SubscriberId, since: datetime) -> tuple[datetime, ...]:
+        """When the subscriber's messages that went at once were composed, after an instant; the oldest first."""
+
+    async def list_last_told(self) -> Mapping[SubscriberId, datetime]:
+        """When each subscriber last got a digest with a story in it."""
+
+    async def sync_windows(self, wanted: Sequence[DigestWindow]) -> None:
+        """Keep these paces and no others. One that is known stays as it is, unless its next window lies later than
+        said: a clock that ran ahead has written it.
+        """
+
+    async def list_windows(self, subscriber: SubscriberId | None = None) -> tuple[DigestWindow, ...]:
+        """How far the planned digests of one subscriber, or of all, have got."""
+
+    async def list_due_windows(self, now: datetime) -> tuple[SubscriberId, ...]:
+        """Who has a planned digest whose time has come."""
+
+    async def save_windows(self, windows: Iterable[DigestWindow]) -> None:
+        """Write how far they have got."""
+
+    # --- subscribers' own choices, and silences of operators
+    async def find_choices(self, subscriber: SubscriberId) -> Choices:
+        """What a subscriber chose; nothing at all where there is no row."""
+
+    async def list_choices(self, subscribers: Iterable[SubscriberId] | None = None) -> Mapping[SubscriberId, Choices]:
+        """Of these subscribers, or of all, those who chose anything."""
+
+    async def save_choices(self, chosen: Choices) -> None:
+        """Keep everything but the mutes, which are kept one by one."""
+
+    async def add_mute(self, subscriber: SubscriberId, kind: MuteKind, target: str, now: datetime) -> None:
+        """A subscriber wants to hear no more of a rule or a story."""
+
+    async def remove_mute(self, subscriber: SubscriberId, kind: MuteKind, target: str) -> bool:
+        """Take a mute back; False when there was none."""
+
+    async def save_mark(self, mark: RelevanceMark) -> None:
+        """What a reader says of a story replaces what they said before."""
+
+    async def list_marks(self, subscriber: SubscriberId | None = None) -> tuple[RelevanceMark, ...]:
+        """Of one subscriber or of all, the newest first."""
+
+    async def forget_subscriber(self, subscriber: SubscriberId) -> Mapping[str, int]:
+        """Erase everything of a subscriber; how many rows there were, by what they held."""
+
+    async def add_silence(self, silence: Silence) -> Silence:
+        """Keep a silence; it comes back with its number as its id."""
+
+    async def list_silences(self, now: datetime | None = None) -> tuple[Silence, ...]:
+        """Every one, or those in force at a moment, by number."""
+
+    async def end_silence(self, silence: str, now: datetime) -> bool:
+        """End one by its number; False when there is none, or it has ended already."""
+
+    # --- what operators must know
+    async def sync_notices(self, standing: Sequence[Notice], kinds: Iterable[str], now: datetime) -> None:
+        """Of these kinds, exactly these things stand now: what is new is kept, what is over ends."""
+
+    async def list_notices(self, *, untold: bool = False) -> tuple[Notice, ...]:
+        """What stands now, the oldest first; with `untold`, what no operator has been told."""
+
+    async def mark_notices_told(self, told: Iterable[Notice], now: datetime) -> None:
+        """They are on their way to every operator."""
+
+    async def disable_channel(self, channel: DisabledChannel) -> None:
+        """Nothing goes there any more. One that is disabled already stays as it is."""
+
+    async def enable_channel(self, subscriber: SubscriberId, channel: ChannelKind) -> bool:
+        """It is used again; False when it was not disabled."""
+
+    async def list_disabled_channels(self) -> tuple[DisabledChannel, ...]:
+        """By subscriber and channel."""
+
     # --- outbox
+    async def find_buckets(self, destinations: Iterable[str]) -> Mapping[str, Bucket]:
+        """The token buckets that are known, kept from other workers until the commit."""
+
+    async def save_buckets(self, filled: Mapping[str, Bucket]) -> None:
+        """Write how full they are."""
+
+    async def put_back(self, claim: Claim, until: datetime) -> None:
+        """Give a claim back untried: the delivery is due again at an instant, and no attempt is counted."""
+
     async def claim_deliveries(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
         """T3: lease pending deliveries whose next attempt is due, oldest first."""
 
@@ -257,6 +363,14 @@ class Transaction(Protocol):
 
     async def replay_delivery(self, delivery: DeliveryId, now: datetime) -> bool:
         """Make a sent or dead delivery pending again, under the same id; False when there is none to replay."""
+
+    async def drop_delivery(self, delivery: DeliveryId) -> bool:
+        """Give a pending delivery up: it is dead, and only a replay sends it; False when there is none to drop."""
+
+    async def list_latencies(self, since: datetime, *, limit: int = 1000) -> tuple[timedelta, ...]:
+        """From when its oldest story could be known to when it was accepted, of each message that went at once and
+        was sent after an instant; the newest first.
+        """
 
     # --- the service itself
     async def count_rows(self) -> Mapping[str, int]:

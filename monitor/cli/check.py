@@ -1,4 +1,4 @@
-"""`check`: everything that is wrong in a project, in one pass, and the examples beside the rules."""
+"""`check`: everything that is wrong in a project, in one pass, and the tests beside the rules and the routes."""
 
 import json
 import os
@@ -11,6 +11,7 @@ import typer
 from monitor.cli.authoring import SCHEMAS, print_schema, print_suggestions
 from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, print_problems
 from monitor.config.project import Project, read_definitions, read_project
+from monitor.config.route_tests import run_route_tests
 from monitor.errors import Problem
 from monitor.match.examples import ExampleOutcome, run_examples
 from monitor.match.lint import find_warnings
@@ -35,7 +36,7 @@ def check(
     schema_of: SchemaOfOption = None,
     suggest: SuggestOption = None,
 ) -> None:
-    """Check settings, sources, subscribers, routes and rules, and run the examples beside the rules.
+    """Check settings, sources, subscribers, routes and rules, and run the tests beside the rules and the routes.
 
     Example: `monitor check --config config --rules rules`
     """
@@ -54,7 +55,9 @@ def _check_project(config: Path, rules: Path, *, strict: bool, as_json: bool) ->
     examples = run_examples(project.rule_set)
     failed = [example.problem for example in examples if example.problem is not None]
     warnings = find_warnings(project.rule_set, read_definitions(rules))
-    problems = tuple(sorted({*project.problems, *failed, *warnings}))
+    loaded = [compiled.rule for compiled in project.rule_set.rules]
+    misrouted = run_route_tests(project.config, loaded) if project.config else ()
+    problems = tuple(sorted({*project.problems, *failed, *warnings, *misrouted}))
     if as_json:
         print(json.dumps(_document(project, examples, problems), indent=2, ensure_ascii=False))
     else:
@@ -78,6 +81,7 @@ def _counts(project: Project, examples: tuple[ExampleOutcome, ...], problems: tu
         "sources": len(config.sources) if config else 0,
         "subscribers": len(config.subscribers) if config else 0,
         "routes": len(config.routes) if config else 0,
+        "route tests": len(config.cases) if config else 0,
         "errors": sum(problem.level == "error" for problem in problems),
         "warnings": sum(problem.level == "warning" for problem in problems),
     }

@@ -142,8 +142,8 @@ def _write(file: Path, content: bytes) -> None:
 
 async def _preview(project: SoundProject, data: Path, subscriber: Subscriber) -> bytes | None:
     require_store(project.settings, data)
-    async with open_pipeline(project, data) as (ports, _):
-        found = await preview_digest(ports, subscriber)
+    async with open_pipeline(project, data) as (ports, plan):
+        found = await preview_digest(ports, plan, subscriber)
     return None if found is None else render_email(found, subscriber, sender=project.settings.sender)
 
 

@@ -4,40 +4,45 @@ Here the definitions meet each other, the settings and the environment: ids that
 fits, variables that are not set. No file is read but those that `file:` names.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from fnmatch import fnmatchcase
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.config.cases import CaseShape, SilenceShape
 from monitor.config.checks import check_email, check_header_value, check_url, check_webhook_secret
 from monitor.config.documents import Definitions
-from monitor.config.models import RouteShape, SendShape, SourceShape, SubscriberShape
+from monitor.config.models import QuietShape, RouteShape, SendShape, SourceShape, SubscriberShape, UpdateShape
+from monitor.config.references import check_patterns, check_reach
 from monitor.config.secrets import Secrets, describe_missing, describe_reference, is_reference
 from monitor.config.settings import Settings
 from monitor.config.shapes import Definition
 from monitor.errors import Problem
 from monitor.model import (
     Address,
+    Cap,
     Condition,
     Daily,
     EmailAddress,
     Every,
     Now,
     Pace,
+    Quiet,
     Route,
     Severity,
     SignedWebhook,
+    Silence,
     SlackWebhook,
     Source,
     SourceId,
+    StoryId,
     Subscriber,
     SubscriberId,
+    Updates,
 )
 from monitor.text.durations import format_duration
-from monitor.text.suggest import did_you_mean
 from monitor.text.yaml import Path as KeyPath
 
 
@@ -48,6 +53,9 @@ class Config:
     sources: tuple[Source, ...] = ()
     subscribers: Mapping[SubscriberId, Subscriber]
     routes: tuple[Route, ...] = ()
+    operators: tuple[SubscriberId, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    cases: tuple[Definition[CaseShape], ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -83,13 +91,17 @@ def assemble(
     sources = [assembler.assemble_source(each) for each in definitions.sources.values() if each]
     subscribers = [assembler.assemble_subscriber(each) for each in definitions.subscribers.values() if each]
     routes = [assembler.assemble_route(each) for each in definitions.routes]
-    problems = [*definitions.problems, *assembler.problems, *_check_patterns(definitions, rule_ids)]
+    silences = [assembler.assemble_silence(each) for each in definitions.silences]
+    problems = [*definitions.problems, *assembler.problems, *check_patterns(definitions, rule_ids)]
     if not any(problem.level == "error" for problem in problems):
-        problems += _check_reach(definitions)
+        problems += check_reach(definitions)
     return Config(
         sources=tuple(filter(None, sources)),
         subscribers={each.id: each for each in subscribers if each},
         routes=tuple(routes),
+        operators=tuple(dict.fromkeys(SubscriberId(each.name) for each in definitions.operators)),
+        silences=tuple(silences),
+        cases=tuple(definitions.cases),
         problems=tuple(sorted(problems)),
     )
 
@@ -136,6 +148,20 @@ class _Assembler:
             addresses=addresses,
             timezone=shape.timezone or self._settings.timezone,
             language=shape.language,
+            quiet=_quiet_of(shape.quiet),
+            cap=Cap(per_hour=shape.cap.per_hour) if shape.cap else None,
+        )
+
+    def assemble_silence(self, silence: Definition[SilenceShape]) -> Silence:
+        shape = silence.shape
+        until = shape.until if shape.until.tzinfo else shape.until.replace(tzinfo=self._settings.timezone)
+        return Silence(
+            id=_place_of(silence),
+            rule=shape.rule,
+            source=shape.source,
+            story=StoryId(shape.story) if shape.story else None,
+            until=until.astimezone(UTC),
+            reason=shape.reason,
         )
 
     def assemble_route(self, route: Definition[RouteShape]) -> Route:
@@ -158,6 +184,9 @@ class _Assembler:
             send=_pace_of(shape.send),
             max_stories=shape.send.max_stories,
             go_on=shape.go_on,
+            update=_updates_of(shape.update),
+            when_empty=shape.when_empty,
+            place=_place_of(route),
         )
 
     def _find_interval(self, source: Definition[SourceShape]) -> timedelta:
@@ -250,34 +279,21 @@ def _pace_of(send: SendShape) -> Pace:
     return Every(1) if send.hourly else Now(send.hold)
 
 
-def _check_patterns(definitions: Definitions, rule_ids: Collection[str] | None) -> Iterable[Problem]:
-    """Warn of conditions that nothing can fit."""
-    sources = definitions.sources
-    tags = {tag for source in sources.values() if source for tag in source.shape.tags}
-    for route in definitions.routes:
-        when = route.shape.when
-        if rule_ids is not None:
-            yield from _check_words(route, "rules", when.rules, rule_ids, "fits no rule")
-        yield from _check_words(route, "source", when.source, sources, "fits no source")
-        if all(sources.values()):
-            yield from _check_words(route, "source_tags", when.source_tags, tags, "is the tag of no source")
+def _quiet_of(shape: QuietShape | None) -> Quiet | None:
+    if shape is None:
+        return None
+    return Quiet(start=shape.start, end=shape.end, unless=Severity(shape.unless) if shape.unless else None)
 
 
-def _check_words(
-    route: Definition[RouteShape], key: str, patterns: Iterable[str], known: Collection[str], message: str
-) -> Iterable[Problem]:
-    for number, pattern in enumerate(patterns):
-        if not any(fnmatchcase(word, pattern) for word in known):
-            text = f'"{pattern}" {message}{did_you_mean(pattern, known)}'
-            yield route.problem(("when", key, number), text, warning=True)
+def _updates_of(shape: UpdateShape | None) -> Updates | None:
+    if shape is None:
+        return None
+    return Updates(corrections=shape.corrections, more_sources=shape.more_sources, min_gap=shape.min_gap)
 
 
-def _check_reach(definitions: Definitions) -> Iterable[Problem]:
-    """Warn of subscribers whom no route names: they would wait for ever."""
-    named = {subscriber for route in definitions.routes for subscriber in route.shape.to}
-    for identifier, subscriber in definitions.subscribers.items():
-        if subscriber and identifier not in named:
-            yield subscriber.problem((), "no route names it, so it gets nothing", at_key=True, warning=True)
+def _place_of(definition: Definition[Any]) -> str:
+    line, _ = definition.document.position(definition.path)
+    return f"{definition.document.file}:{line}"
 
 
 def _holds_password(text: str) -> bool:

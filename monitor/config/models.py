@@ -6,7 +6,7 @@ are the matter of monitor.config.assembly. `later` names the keys of the format 
 
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Annotated, Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -34,11 +34,8 @@ from monitor.model import FullText, Severity, SourceKind
 from monitor.text.durations import format_duration
 from monitor.text.suggest import quoted_list
 
-SECTIONS = ("sources", "subscribers", "routes")
+SECTIONS = ("sources", "subscribers", "routes", "operators", "silences", "tests")
 """What files other than the settings hold."""
-
-LATER_SECTIONS = ("operators", "silences", "tests")
-"""What they will hold in a coming version."""
 
 SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 """What a source can be, each with its key; a source has exactly one of them."""
@@ -159,16 +156,38 @@ class WebhookShape(Shape):
     secret: Annotated[str, _unless_elsewhere(check_webhook_secret)]
 
 
+class QuietShape(Shape):
+    """`quiet:` of a subscriber."""
+
+    start: Annotated[time, BeforeValidator(read_time)] = Field(alias="from")
+    end: Annotated[time, BeforeValidator(read_time)] = Field(alias="to")
+    unless: SeverityWord | None = None
+
+    @model_validator(mode="after")
+    def check_length(self) -> "QuietShape":
+        if self.start == self.end:
+            raise ValueError(f'"from" and "to" are both {self.start:%H:%M}, expected two different times')
+        return self
+
+
+class CapShape(Shape):
+    """`cap:` of a subscriber."""
+
+    per_hour: Annotated[int, Field(ge=1)]
+
+
 class SubscriberShape(Shape):
     """One of `subscribers:`."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"quiet", "cap", "apprise"})
+    later: ClassVar[frozenset[str]] = frozenset({"apprise"})
 
     email: Annotated[str, _unless_elsewhere(check_email)] | None = None
     slack: SlackShape | None = None
     webhook: WebhookShape | None = None
     timezone: Annotated[ZoneInfo, BeforeValidator(read_timezone)] | None = None
     language: Annotated[Language, AfterValidator(_check_fixed_texts)] = "en"
+    quiet: QuietShape | None = None
+    cap: CapShape | None = None
 
     @model_validator(mode="after")
     def check_channels(self) -> "SubscriberShape":
@@ -220,13 +239,32 @@ def _check_send(value: Any) -> Any:
     return value
 
 
+class UpdateShape(Shape):
+    """`update:` of a route."""
+
+    corrections: bool = False
+    more_sources: Annotated[int, Field(ge=1)] | None = None
+    min_gap: Annotated[timedelta, BeforeValidator(read_duration)] = timedelta(0)
+
+    @model_validator(mode="after")
+    def check_use(self) -> "UpdateShape":
+        if not self.corrections and self.more_sources is None:
+            raise ValueError('found no kind of update, expected "corrections: true", "more_sources: 5" or both')
+        return self
+
+
 class RouteShape(Shape):
     """One of `routes:`."""
-
-    later: ClassVar[frozenset[str]] = frozenset({"update"})
 
     when: WhenShape = WhenShape()
     to: Annotated[tuple[Word, ...], AfterValidator(_check_not_empty), BeforeValidator(_as_tuple)]
     send: Annotated[SendShape, BeforeValidator(_check_send)]
     go_on: bool = Field(default=False, alias="continue")
-    when_empty: Annotated[str, BeforeValidator(one_of(["skip"])), _refuse_later("proof")] = "skip"
+    when_empty: Annotated[Literal["skip", "proof"], BeforeValidator(one_of(["skip", "proof"]))] = "skip"
+    update: UpdateShape | None = None
+
+    @model_validator(mode="after")
+    def check_proof(self) -> "RouteShape":
+        if self.when_empty == "proof" and self.send.now:
+            raise ValueError('"when_empty: proof" goes with a planned digest; a route that sends now is never empty')
+        return self

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from monitor.config.cases import CaseShape, SilenceShape
 from monitor.config.models import RouteShape, SourceShape, SubscriberShape
 from monitor.config.settings import Settings
 
@@ -41,7 +42,7 @@ class _AsWritten(GenerateJsonSchema):
 
 
 def config_file_schema() -> dict[str, Any]:
-    """A schema for one file of sources, subscribers and routes. What a coming version reads is left open."""
+    """A schema for one file of sources, subscribers, routes and what belongs to them."""
     parts = {name: _schema_of(shape) for name, shape in _SECTIONS.items()}
     definitions: dict[str, Any] = {}
     for part in parts.values():
@@ -55,6 +56,9 @@ def config_file_schema() -> dict[str, Any]:
             "sources": {"type": ["object", "null"], "additionalProperties": parts["sources"]},
             "subscribers": {"type": ["object", "null"], "additionalProperties": parts["subscribers"]},
             "routes": {"type": ["array", "null"], "items": parts["routes"]},
+            "operators": {"anyOf": [{"type": ["string", "null"]}, {"type": "array", "items": {"type": "string"}}]},
+            "silences": {"type": ["array", "null"], "items": parts["silences"]},
+            "tests": {"type": ["array", "null"], "items": parts["tests"]},
         },
         "$defs": definitions,
     }
@@ -65,7 +69,13 @@ def settings_file_schema() -> dict[str, Any]:
     return {"$schema": GenerateJsonSchema.schema_dialect, **_schema_of(Settings)}
 
 
-_SECTIONS: dict[str, Any] = {"sources": SourceShape, "subscribers": SubscriberShape, "routes": RouteShape}
+_SECTIONS: dict[str, Any] = {
+    "sources": SourceShape,
+    "subscribers": SubscriberShape,
+    "routes": RouteShape,
+    "silences": SilenceShape,
+    "tests": CaseShape,
+}
 
 
 def _schema_of(shape: Any) -> dict[str, Any]:

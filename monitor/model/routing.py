@@ -1,38 +1,13 @@
 """Who gets what, when and by which channel: routes, subscribers and their addresses."""
 
 from dataclasses import dataclass, field
-from datetime import time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from monitor.model.ids import SubscriberId
+from monitor.model.paces import Pace
+from monitor.model.restraint import Cap, Quiet, Updates
 from monitor.model.rules import Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """As soon as it is known, after `hold` so that a burst is one message."""
-
-    hold: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """Every `hours` hours, counted from local midnight; 1 is hourly."""
-
-    hours: int
-
-
-@dataclass(frozen=True, slots=True)
-class Daily:
-    """At a local time on some days of the week; Monday is 0."""
-
-    at: time
-    days: frozenset[int] = frozenset(range(7))
-
-
-Pace = Now | Every | Daily
-"""How soon a route sends. A weekly digest is a Daily of one day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +26,19 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Who gets which alerts, and how soon. Per subscriber the first fitting route wins, unless it says go_on."""
+    """Who gets which alerts, and how soon. Per subscriber the first fitting route wins, unless it says go_on.
+
+    `place` says where it stands ("config/routes.yaml:4"), for explanations.
+    """
 
     when: Condition
     to: tuple[SubscriberId, ...]
     send: Pace
     max_stories: int | None = None
     go_on: bool = False
+    update: Updates | None = None
+    when_empty: Literal["skip", "proof"] = "skip"
+    place: str | None = field(default=None, compare=False)
 
 
 ChannelKind = Literal["email", "slack", "webhook"]
@@ -99,6 +80,8 @@ class Subscriber:
     addresses: tuple[Address, ...]
     timezone: ZoneInfo
     language: str = "en"
+    quiet: Quiet | None = None
+    cap: Cap | None = None
 
     def find_address(self, kind: ChannelKind) -> Address | None:
         """The subscriber's address on a channel, if they have one."""

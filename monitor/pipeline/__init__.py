@@ -10,7 +10,8 @@ process killed anywhere loses nothing, and a step that runs again changes nothin
 
     claiming sources      a lease; another process, or a later run, takes over when it ends
     storing articles      articles, stories, matches, alerts and the poll state
-    freezing digest       a digest with its deliveries, and its alerts marked composed
+    freezing digest       a digest with its deliveries, its alerts marked composed, and the windows it answers
+    freezing notices      what operators must know, as a digest of its own
     claiming deliveries   a lease with a fencing token
     marking delivery      the attempt and the delivery's new state
 
@@ -19,7 +20,9 @@ called with these names just before each commit, and with the names below after 
 """
 
 from monitor.pipeline.collect import import_slices, mend_poll_times, poll_due, register_sources
-from monitor.pipeline.dispatch import compose_due, deliver_due, preview_digest
+from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
+from monitor.pipeline.dispatch import deliver_due
+from monitor.pipeline.notices import tell_operators
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
 from monitor.pipeline.trial import send_trial
 
@@ -29,8 +32,10 @@ CRASH_POINTS = (
     "feed fetched",
     "storing articles",
     "articles stored",
+    "composing digest",
     "freezing digest",
     "digest frozen",
+    "freezing notices",
     "claiming deliveries",
     "deliveries claimed",
     "delivery sent",
@@ -48,8 +53,10 @@ __all__ = [
     "deliver_due",
     "import_slices",
     "mend_poll_times",
+    "plan_windows",
     "poll_due",
     "preview_digest",
     "register_sources",
     "send_trial",
+    "tell_operators",
 ]

@@ -24,9 +24,10 @@ from monitor.model import (
     StoryId,
 )
 from monitor.pipeline.plan import Plan, Ports, Stored
+from monitor.pipeline.raising import raise_alerts
 from monitor.polling import POLL_LEASE, after_clock_change, after_failure, after_success, at_address
 from monitor.ports import ParsedArticles, PollClaim, Transaction
-from monitor.route.routes import Candidate, route_matches
+from monitor.route.routes import Candidate
 from monitor.story.stories import assign_stories
 
 _log = structlog.get_logger()
@@ -199,7 +200,7 @@ async def _store(ports: Ports, plan: Plan, source: Source, parsed: ParsedArticle
         await _add_matches(tx, ports, matches, now)
         if cursor.alerting and matches:
             candidates = _candidates(ports, source, articles, stories, matches)
-            await tx.add_alerts(route_matches(candidates, plan.routes, plan.subscribers, now))
+            await raise_alerts(tx, plan, candidates, now)
         ports.reached("storing articles")
     ports.reached("articles stored")
     return Stored(source=source.id, articles=articles, stories=stories, matches=matches, problems=problems)

@@ -1,17 +1,19 @@
-"""From due alerts to digests, and from the outbox to the people."""
+"""From the outbox to the people: claim, send, mark."""
 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 import structlog
 
 from monitor.errors import DeliveryError
-from monitor.model import Attempt, ChannelKind, Delivery, Digest, Subscriber
+from monitor.model import Attempt, ChannelKind, Delivery, DisabledChannel, Subscriber
 from monitor.pipeline.plan import Plan, Ports, Sent
-from monitor.ports import Channel, Claim, PendingAlert
-from monitor.route.digest import compose_digest, create_deliveries
+from monitor.ports import Channel, Claim, Transaction
+from monitor.route.buckets import RATES, take_token
 from monitor.route.retry import after_attempt
 
 # Longer than any channel's own time limit, so that a lease never ends under a worker that is still sending.
@@ -21,76 +23,109 @@ _AT_ONCE = 20
 _log = structlog.get_logger()
 
 
-async def compose_due(ports: Ports, plan: Plan) -> tuple[Digest, ...]:
-    """Gather each subscriber's due alerts into one digest, frozen with its deliveries."""
-    async with ports.store.transaction() as tx:
-        due = await tx.list_due_subscribers(ports.clock())
-    digests = [await _compose(ports, plan.subscribers[each]) for each in due if each in plan.subscribers]
-    for each in due:
-        if each not in plan.subscribers:
-            _log.warning("alerts wait for a subscriber who is no longer configured", subscriber=each)
-    return tuple(digest for digest in digests if digest is not None)
-
-
-async def preview_digest(ports: Ports, subscriber: Subscriber) -> Digest | None:
-    """The digest of everything that waits for a subscriber, due or not, without freezing anything."""
-    async with ports.store.transaction() as tx:
-        pending = await tx.list_pending_alerts(subscriber.id, None)
-    return compose_digest(subscriber.id, pending, window_start=_window(pending), now=ports.clock()) if pending else None
-
-
 async def deliver_due(ports: Ports, plan: Plan) -> tuple[Sent, ...]:
     """Send what the outbox holds and is due; each attempt is recorded with what follows from it."""
     async with ports.store.transaction() as tx:
-        claims = await tx.claim_deliveries(ports.clock(), limit=_AT_ONCE, lease=_LEASE)
+        now = ports.clock()
+        claims = await tx.claim_deliveries(now, limit=_AT_ONCE, lease=_LEASE)
+        tasks = await _sort_out(tx, plan, claims, now)
         ports.reached("claiming deliveries")
     ports.reached("deliveries claimed")
-    return tuple(await asyncio.gather(*(_deliver(ports, plan, claim) for claim in claims)))
+    sent = await asyncio.gather(*(_deliver(ports, plan, task) for task in tasks))
+    return tuple(each for each in sent if each is not None)
 
 
-async def _compose(ports: Ports, subscriber: Subscriber) -> Digest | None:
-    """One subscriber whose digest cannot be composed does not keep the others from theirs."""
-    try:
-        return await _freeze(ports, subscriber)
-    except Exception:  # noqa: BLE001 - logged whole, and tried again at the next tick
-        _log.exception("digest not composed", subscriber=subscriber.id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """A claim that is to be tried. `refusal` says why it must not be sent at all any more."""
+
+    claim: Claim
+    lease_ends_at: datetime
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    attempt: Attempt
+    disables: bool = False
+
+
+async def _sort_out(tx: Transaction, plan: Plan, claims: Sequence[Claim], now: datetime) -> list[_Task]:
+    """What may be tried now; the rest goes back into the outbox, for when its destination or its reader is ready."""
+    if not claims:
+        return []
+    choices = await tx.list_choices({claim.delivery.subscriber for claim in claims})
+    disabled = {(each.subscriber, each.channel): each for each in await tx.list_disabled_channels()}
+    waits = await _take_tokens(tx, plan, claims, now)
+    tasks: list[_Task] = []
+    for claim in claims:
+        delivery = claim.delivery
+        chosen = choices.get(delivery.subscriber)
+        off = disabled.get((delivery.subscriber, delivery.channel))
+        refusal = f"the channel is disabled: {off.reason}" if off else None
+        if chosen is not None and chosen.unsubscribed_at is not None:
+            refusal = "the subscriber has unsubscribed"
+        paused_until = chosen.paused_until if chosen is not None and chosen.is_paused(now) else None
+        ready_at = paused_until or now + waits.get(delivery.id, timedelta(0))
+        if refusal is None and ready_at > now:
+            await tx.put_back(claim, ready_at)
+        else:
+            tasks.append(_Task(claim=claim, lease_ends_at=now + _LEASE, refusal=refusal))
+    return tasks
+
+
+async def _take_tokens(tx: Transaction, plan: Plan, claims: Sequence[Claim], now: datetime) -> dict[str, timedelta]:
+    """How long each delivery has to wait for its destination, where that takes only so much at a time."""
+    destinations = {
+        claim.delivery.id: _destination_of(plan, claim.delivery) for claim in claims if claim.delivery.channel in RATES
+    }
+    if not destinations:
+        return {}
+    buckets = dict(await tx.find_buckets(set(destinations.values())))
+    waits: dict[str, timedelta] = {}
+    for claim in claims:
+        delivery = claim.delivery
+        if (destination := destinations.get(delivery.id)) is None:
+            continue
+        buckets[destination], waits[delivery.id] = take_token(buckets.get(destination), RATES[delivery.channel], now)
+    await tx.save_buckets(buckets)
+    return waits
+
+
+def _destination_of(plan: Plan, delivery: Delivery) -> str:
+    """A name for where a delivery goes: two subscribers with one address share it. The address itself is a secret."""
+    subscriber = plan.subscribers.get(delivery.subscriber)
+    address = subscriber.find_address(delivery.channel) if subscriber else None
+    place = getattr(address, "url", None) or getattr(address, "address", None) or delivery.subscriber
+    return f"{delivery.channel}:{blake2b(place.encode(), digest_size=12).hexdigest()}"
+
+
+async def _deliver(ports: Ports, plan: Plan, task: _Task) -> Sent | None:
+    claim, delivery = task.claim, task.claim.delivery
+    if ports.clock() >= task.lease_ends_at:
+        # The machine slept between claiming and sending: somebody else may be sending it by now.
+        _log.warning("lease ended before sending", delivery=delivery.id)
         return None
-
-
-async def _freeze(ports: Ports, subscriber: Subscriber) -> Digest | None:
-    async with ports.store.transaction() as tx:
-        now = ports.clock()
-        pending = await tx.list_pending_alerts(subscriber.id, now)
-        if not pending:  # another process was quicker
-            return None
-        window_start = await tx.find_free_window(subscriber.id, _window(pending))
-        digest = compose_digest(subscriber.id, pending, window_start=window_start, now=now)
-        deliveries = _render(ports, subscriber, digest, now)
-        await tx.add_digest(digest, [each.id for each in pending], deliveries)
-        ports.reached("freezing digest")
-    ports.reached("digest frozen")
-    _log.info("composed", subscriber=subscriber.id, digest=digest.id, stories=len(digest.stories))
-    return digest
-
-
-def _render(ports: Ports, subscriber: Subscriber, digest: Digest, now: datetime) -> tuple[Delivery, ...]:
-    kinds = [address.kind for address in subscriber.addresses]
-    payloads = {kind: ports.channels[kind].render(digest, subscriber) for kind in kinds}
-    return create_deliveries(digest, payloads, now)
-
-
-def _window(pending: Sequence[PendingAlert]) -> datetime:
-    return min(each.alert.due_at for each in pending)
-
-
-async def _deliver(ports: Ports, plan: Plan, claim: Claim) -> Sent:
-    attempt = await _attempt(ports, plan, claim)
-    after = after_attempt(claim.delivery, attempt, jitter=ports.jitter())
+    outcome = await _attempt(ports, plan, task)
+    attempt = outcome.attempt
+    after = after_attempt(delivery, attempt, jitter=ports.jitter())
     async with ports.store.transaction() as tx:
         await tx.finish_attempt(claim, attempt, after)
+        if outcome.disables:
+            await tx.disable_channel(_disabled(delivery, attempt))
         ports.reached("marking delivery")
     ports.reached("delivery marked")
-    delivery = claim.delivery
+    _report(delivery, attempt, after)
+    return Sent(delivery=delivery.id, subscriber=delivery.subscriber, channel=delivery.channel, error=attempt.error)
+
+
+def _disabled(delivery: Delivery, attempt: Attempt) -> DisabledChannel:
+    return DisabledChannel(
+        subscriber=delivery.subscriber, channel=delivery.channel, reason=attempt.error or "", since=attempt.at
+    )
+
+
+def _report(delivery: Delivery, attempt: Attempt, after: Delivery) -> None:
     _log.log(
         logging.INFO if attempt.error is None else logging.WARNING,
         "delivered" if attempt.error is None else "delivery failed",
@@ -99,20 +134,29 @@ async def _deliver(ports: Ports, plan: Plan, claim: Claim) -> Sent:
         channel=delivery.channel,
         attempt=attempt.number,
         state=after.state,
+        seconds_from_news=_latency(after),
         answer=attempt.answer,
         error=attempt.error,
     )
-    return Sent(delivery=delivery.id, subscriber=delivery.subscriber, channel=delivery.channel, error=attempt.error)
 
 
-async def _attempt(ports: Ports, plan: Plan, claim: Claim) -> Attempt:
+def _latency(delivery: Delivery) -> float | None:
+    """From when the news could be known to when it was accepted."""
+    if delivery.sent_at is None or delivery.news_at is None:
+        return None
+    return round((delivery.sent_at - delivery.news_at).total_seconds(), 3)
+
+
+async def _attempt(ports: Ports, plan: Plan, task: _Task) -> _Outcome:
     """Try once; whatever goes wrong becomes the attempt's error."""
-    delivery = claim.delivery
+    delivery = task.claim.delivery
     number = delivery.attempts + 1
     try:
+        if task.refusal is not None:
+            raise DeliveryError(task.refusal, permanent=True)
         answer = await _send(ports.channels, plan.subscribers.get(delivery.subscriber), delivery)
     except DeliveryError as error:
-        return Attempt(
+        attempt = Attempt(
             delivery=delivery.id,
             number=number,
             at=ports.clock(),
@@ -120,13 +164,13 @@ async def _attempt(ports: Ports, plan: Plan, claim: Claim) -> Attempt:
             permanent=error.permanent,
             retry_after=error.retry_after,
         )
+        return _Outcome(attempt=attempt, disables=error.disables)
     except Exception as error:  # noqa: BLE001 - logged whole; the delivery is retried like any other
         _log.exception("channel crashed", delivery=delivery.id, channel=delivery.channel)
-        return Attempt(
-            delivery=delivery.id, number=number, at=ports.clock(), error=f"internal error: {type(error).__name__}"
-        )
+        message = f"internal error: {type(error).__name__}"
+        return _Outcome(attempt=Attempt(delivery=delivery.id, number=number, at=ports.clock(), error=message))
     ports.reached("delivery sent")
-    return Attempt(delivery=delivery.id, number=number, at=ports.clock(), answer=answer)
+    return _Outcome(attempt=Attempt(delivery=delivery.id, number=number, at=ports.clock(), answer=answer))
 
 
 async def _send(channels: Mapping[ChannelKind, Channel], subscriber: Subscriber | None, delivery: Delivery) -> str:

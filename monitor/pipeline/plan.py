@@ -12,6 +12,7 @@ from monitor.model import (
     DeliveryId,
     Match,
     Route,
+    Silence,
     Source,
     SourceId,
     StoryId,
@@ -23,7 +24,10 @@ from monitor.ports import ArchiveReader, Channel, FeedFetcher, Matcher, Parser, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The outside world, the clock and the dice. `reached` is told each point where a crash would matter."""
+    """The outside world, the clock and the dice. `reached` is told each point where a crash would matter.
+
+    `disk_free` is the share of the disk under the data that is free, from 0 to 1.
+    """
 
     store: Store
     fetcher: FeedFetcher
@@ -34,15 +38,21 @@ class Ports:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     reached: Callable[[str], None]
+    disk_free: Callable[[], float] = lambda: 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the operator configured. `concurrency` bounds how many sources are polled at once."""
+    """What the operator configured. `concurrency` bounds how many sources are polled at once.
+
+    `silences` are those of the files; those set by command are rows.
+    """
 
     sources: Mapping[SourceId, Source]
     subscribers: Mapping[SubscriberId, Subscriber]
     routes: tuple[Route, ...]
+    operators: tuple[SubscriberId, ...] = ()
+    silences: tuple[Silence, ...] = ()
     concurrency: int = 64
 
 

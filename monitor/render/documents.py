@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.model import Article, Digest, DigestStory, Match, Mention, Reason, StoryId
+from monitor.model import Article, Digest, DigestStory, Match, Mention, Proof, Reason, StoryId
 from monitor.render.highlight import Excerpt, excerpts_of, some_of_each
 
 Document = dict[str, Any]
@@ -65,8 +65,27 @@ def digest_document(digest: Digest) -> Document:
             "window_start": instant(digest.window_start),
             "test": digest.test,
             "omitted": digest.omitted,
+            "windows": [instant(window) for window in digest.windows],
+            "held": {"quiet": digest.quieted, "cap": digest.capped},
+            "proof": _proof_document(digest.proof),
+            "notices": [
+                {"kind": each.kind, "subject": each.subject, "text": each.text, "since": instant(each.since)}
+                for each in digest.notices
+            ],
             "stories": [_story_document(story) for story in digest.stories],
         },
+    }
+
+
+def _proof_document(proof: Proof | None) -> Document | None:
+    if proof is None:
+        return None
+    return {
+        "since": instant(proof.since),
+        "until": instant(proof.until),
+        "articles": proof.articles,
+        "sources_answered": proof.sources_answered,
+        "sources": proof.sources,
     }
 
 
@@ -108,6 +127,10 @@ def _story_document(story: DigestStory) -> Document:
     article = story.article
     return {
         "id": story.id,
+        "kind": story.kind,
+        "ordinal": story.ordinal,
+        "change": story.change,
+        "section": story.section,
         "severity": story.severity.value,
         "article": {
             "id": article.id,

@@ -84,7 +84,14 @@ def _render_html(view: DigestView, most: int) -> str:
     shown: list[Markup] = []
     size = len(_render_page(view, ()).encode())
     for number, story in enumerate(view.stories):
-        fragment = render_template("story.html", story=story, alone=view.is_alert, first=number == 0)
+        before = view.stories[number - 1].section if number else None
+        fragment = render_template(
+            "story.html",
+            story=story,
+            alone=view.is_alert,
+            first=number == 0,
+            heading=story.section if story.section != before else None,
+        )
         size += len(fragment.encode())
         if size > most:
             break

@@ -34,7 +34,8 @@ def render_slack(digest: Digest, subscriber: Subscriber) -> bytes:
     """The JSON of an incoming webhook's message. Whole stories are left out, with their number, when it grows long."""
     view = view_digest(digest, subscriber)
     dated = _context(f"{view.day}, {view.time}, {escape(view.zone)}")
-    frame = [dated] if view.is_alert and not view.is_test else [_header(view), dated]
+    notes = [_section(_join_within(_SECTION, [escape(note) for note in view.notes]))] if view.notes else []
+    frame = [dated] if view.is_alert and not view.is_test else [_header(view), dated, *notes]
     stories = _fitting_stories(view, frame)
     left_out = len(view.stories) - len(stories) // 2 + view.omitted
     more = [_context(f"*{count_stories(left_out)} more*, not shown here.")] if left_out else []
@@ -88,7 +89,9 @@ def _story_text(story: StoryView) -> str:
     for excerpt in story.excerpts:
         label = f"{excerpt.label.capitalize()}: " if excerpt.label else ""
         quotes.append(f"> {label}{_bold(excerpt.segments)}")
-    return _join_within(_SECTION, [f"*{_headline(story)}*\n{about}", *quotes])
+    news = [f"*{escape(story.news)}*"] if story.news else []
+    section = [f"_{escape(story.section)}_"] if story.section else []
+    return _join_within(_SECTION, [*section, f"*{_headline(story)}*\n{about}", *news, *quotes])
 
 
 def _reasons_text(story: StoryView) -> str:
@@ -142,6 +145,8 @@ def _text_of(view: DigestView) -> str:
     lines = [f"• {story.severity.capitalize()}: {_headline(story)} ({escape(story.source)})" for story in view.stories]
     text = _join_within(_MOST_TEXT, [f"{_title_of(view)} – {view.day}, {view.time}", *lines])
     left_out = len(view.stories) + view.omitted - text.count("\n")
+    notes = _join_within(_MOST_TEXT - len(text), [escape(note) for note in view.notes])
+    text = f"{text}\n{notes}" if notes else text
     return f"{text}\n{left_out} more." if left_out else text
 
 

@@ -16,6 +16,7 @@ from monitor.model import Article, Digest, DigestStory, Mention, Reason, Subscri
 from monitor.render.clean import clean_line, shorten
 from monitor.render.highlight import Excerpt, Segment, excerpts_of, mark_mentions, some_of_each
 from monitor.render.links import Link, find_link
+from monitor.render.notes import notes_of
 
 Direction = Literal["ltr", "rtl", "auto"]
 
@@ -59,7 +60,10 @@ class ReasonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """One story. `language` is the article's, None when unknown; `direction` that of its text."""
+    """One story. `language` is the article's, None when unknown; `direction` that of its text.
+
+    `section` is the heading it stands under; `news` says what is new about a story that the reader knows.
+    """
 
     title: tuple[Segment, ...]
     link: Link | None
@@ -73,6 +77,8 @@ class StoryView:
     more_reasons: int
     also_in: tuple[str, ...]
     more_also_in: int
+    section: str | None = None
+    news: str | None = None
 
     @property
     def headline(self) -> str:
@@ -96,18 +102,19 @@ class DigestView:
     is_test: bool
     stories: tuple[StoryView, ...]
     omitted: int
+    notes: tuple[str, ...] = ()
 
     @property
     def is_alert(self) -> bool:
         """One story that speaks for itself, without a list around it."""
-        return len(self.stories) == 1 and not self.omitted
+        return len(self.stories) == 1 and not self.omitted and not self.notes
 
     @property
     def preview(self) -> str:
         """What an inbox shows beside the subject."""
         if self.is_alert and self.stories[0].excerpts:
             return shorten("".join(segment.text for segment in self.stories[0].excerpts[0].segments), _PREVIEW)
-        return shorten(" · ".join(story.headline for story in self.stories[:_PREVIEWED]), _PREVIEW)
+        return shorten(" · ".join([*self.notes, *(story.headline for story in self.stories)][:_PREVIEWED]), _PREVIEW)
 
 
 def view_digest(digest: Digest, subscriber: Subscriber) -> DigestView:
@@ -115,7 +122,7 @@ def view_digest(digest: Digest, subscriber: Subscriber) -> DigestView:
     local = digest.composed_at.astimezone(subscriber.timezone)
     rules = sorted({reason.rule.id for story in digest.stories for reason in story.reasons})
     return DigestView(
-        count=count_stories(len(digest.stories) + digest.omitted),
+        count=_count(digest),
         counts=_count_severities(digest.stories),
         day=_format(local, "d MMMM y"),
         time=_format(local, "HH:mm"),
@@ -127,7 +134,14 @@ def view_digest(digest: Digest, subscriber: Subscriber) -> DigestView:
         is_test=digest.test,
         stories=tuple(_view_story(story, subscriber) for story in digest.stories),
         omitted=digest.omitted,
+        notes=notes_of(digest, subscriber),
     )
+
+
+def _count(digest: Digest) -> str:
+    if digest.notices:
+        return "1 notice" if len(digest.notices) == 1 else f"{len(digest.notices)} notices"
+    return "Nothing new" if digest.proof else count_stories(len(digest.stories) + digest.omitted)
 
 
 def count_stories(count: int) -> str:
@@ -151,7 +165,16 @@ def _view_story(story: DigestStory, subscriber: Subscriber) -> StoryView:
         more_reasons=max(0, len(story.reasons) - _REASONS),
         also_in=tuple(_line(source, _WORD) for source in story.also_in[:_ALSO_IN]),
         more_also_in=max(0, len(story.also_in) - _ALSO_IN),
+        section=_line(story.section, _RULE_TITLE) if story.section else None,
+        news=_news_of(story),
     )
+
+
+def _news_of(story: DigestStory) -> str | None:
+    if story.kind == "new":
+        return None
+    change = _line(story.change or "", _CONTEXT)
+    return f"{story.kind.capitalize()}: {change}" if change else story.kind.capitalize()
 
 
 def _mentions_of(reason: Reason) -> tuple[Mention, ...]:

@@ -1,17 +1,17 @@
 """Alerts: who is to hear of which story, until a digest takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, case, literal_column, select
+from sqlalchemy import Row, Select, case, func, literal_column, select, update
 
-from monitor.model import Alert, AlertId, Match, StoryId, SubscriberId
+from monitor.model import Alert, AlertId, HeldBy, Match, StoryId, SubscriberId
 from monitor.ports import PendingAlert
 from monitor.store.columns import shorten_key
 from monitor.store.pending import find_digest_stories
-from monitor.store.rows import Lock, Rows
-from monitor.store.schema import alert_matches, alerts
+from monitor.store.rows import Lock, Rows, iter_chunks
+from monitor.store.schema import alert_matches, alerts, digests
 
 _KEY = (alerts.c.subscriber, alerts.c.story, alerts.c.kind, alerts.c.ordinal)
 _IS_PENDING = alerts.c.state == literal_column("'pending'")
@@ -66,6 +66,32 @@ class AlertRows:
         told = await find_digest_stories(self._rows, {row.id: StoryId(row.story) for row in pending})
         return tuple(PendingAlert(id=AlertId(row.id), alert=_row_to_alert(row), story=told[row.id]) for row in pending)
 
+    async def defer_alerts(self, ids: Iterable[AlertId], due_at: datetime, held: HeldBy) -> None:
+        """Let pending alerts wait until an instant, because of quiet hours or a cap."""
+        for chunk in iter_chunks(ids):
+            later = update(alerts).where(alerts.c.id.in_(chunk), _IS_PENDING)
+            await self._rows.write(later.values(due_at=due_at, held=held))
+
+    async def drop_alerts(self, ids: Iterable[AlertId], reason: str) -> None:
+        """Pending alerts that nobody is to hear any more; they stay, with the reason, and are never raised again."""
+        for chunk in iter_chunks(ids):
+            dropped = update(alerts).where(alerts.c.id.in_(chunk), _IS_PENDING)
+            await self._rows.write(dropped.values(state="dropped", dropped_because=reason))
+
+    async def list_told(self, stories: Iterable[StoryId]) -> Mapping[tuple[SubscriberId, StoryId], datetime]:
+        """Who has been told of these stories, and when last: the moment their digest was composed."""
+        told: dict[tuple[SubscriberId, StoryId], datetime] = {}
+        for chunk in iter_chunks(stories):
+            latest = (
+                select(alerts.c.subscriber, alerts.c.story, func.max(digests.c.composed_at).label("told_at"))
+                .join(digests, digests.c.id == alerts.c.digest)
+                .where(alerts.c.story.in_(chunk))
+                .group_by(alerts.c.subscriber, alerts.c.story)
+            )
+            for row in await self._rows.fetch(latest):
+                told[SubscriberId(row.subscriber), StoryId(row.story)] = row.told_at
+        return told
+
     async def _put_alerts(self, raised: Sequence[Alert]) -> list[Row[Any]]:
         """Insert, or bring forward what is pending; the id and key of each alert that is pending now."""
         insert = self._rows.insert(alerts)
@@ -73,7 +99,7 @@ class AlertRows:
         brought_forward = {
             # The window belongs to the pace: who hears earlier hears by the faster route and its limit.
             column.name: case((earlier, insert.excluded[column.name]), else_=column)
-            for column in (alerts.c.due_at, alerts.c.pace, alerts.c.max_stories)
+            for column in (alerts.c.due_at, alerts.c.pace, alerts.c.max_stories, alerts.c.section, alerts.c.held)
         }
         put = insert.on_conflict_do_update(index_elements=_KEY, set_=brought_forward, where=_IS_PENDING)
         return await self._rows.fetch(
@@ -108,6 +134,9 @@ def _alert_to_row(alert: Alert) -> dict[str, Any]:
         "due_at": alert.due_at,
         "pace": alert.pace,
         "max_stories": alert.max_stories,
+        "section": alert.section,
+        "held": alert.held,
+        "change": alert.change,
     }
 
 
@@ -120,4 +149,7 @@ def _row_to_alert(row: Row[Any]) -> Alert:
         due_at=row.due_at,
         pace=row.pace,
         max_stories=row.max_stories,
+        section=row.section,
+        held=row.held,
+        change=row.change,
     )

@@ -69,6 +69,12 @@ class ArticleRows:
         row = await self._rows.find(select(func.count().label("found")).select_from(articles).where(_is_since(since)))
         return int(row.found) if row else 0
 
+    async def count_fetched(self, *, since: datetime, until: datetime) -> int:
+        """How many articles were fetched after an instant, up to another."""
+        between = (articles.c.fetched_at > since, articles.c.fetched_at <= until)
+        row = await self._rows.find(select(func.count().label("found")).select_from(articles).where(*between))
+        return int(row.found) if row else 0
+
     async def find_stories(self, fingerprints: Iterable[str]) -> Mapping[str, StoryId]:
         """The story of each fingerprint that has one."""
         known: dict[str, StoryId] = {}

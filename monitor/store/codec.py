@@ -21,6 +21,8 @@ from monitor.model import (
     Image,
     Match,
     Mention,
+    Notice,
+    Proof,
     Reason,
     Rule,
     RuleId,
@@ -47,6 +49,11 @@ def digest_to_json(digest: Digest) -> str:
             "stories": [_story_to_json(story) for story in digest.stories],
             "omitted": digest.omitted,
             "test": digest.test,
+            "windows": [window.isoformat() for window in digest.windows],
+            "quieted": digest.quieted,
+            "capped": digest.capped,
+            "proof": _proof_to_json(digest.proof),
+            "notices": [asdict(notice) | {"since": notice.since.isoformat()} for notice in digest.notices],
         }
     )
 
@@ -65,6 +72,12 @@ def digest_from_json(text: str) -> Digest:
             stories=tuple(_story_from_json(story) for story in document["stories"]),
             omitted=document["omitted"],
             test=document["test"],
+            # Not in documents that were frozen before these were kept.
+            windows=tuple(datetime.fromisoformat(window) for window in document.get("windows", ())),
+            quieted=document.get("quieted", 0),
+            capped=document.get("capped", 0),
+            proof=_proof_from_json(document.get("proof")),
+            notices=tuple(_notice_from_json(notice) for notice in document.get("notices", ())),
         )
 
 
@@ -132,6 +145,10 @@ def _story_to_json(story: DigestStory) -> _Json:
             {"rule": _rule_to_json(reason.rule), "match": _match_to_json(reason.match)} for reason in story.reasons
         ],
         "also_in": list(story.also_in),
+        "kind": story.kind,
+        "ordinal": story.ordinal,
+        "change": story.change,
+        "section": story.section,
     }
 
 
@@ -144,7 +161,28 @@ def _story_from_json(story: _Json) -> DigestStory:
             for reason in story["reasons"]
         ),
         also_in=tuple(SourceId(source) for source in story["also_in"]),
+        kind=story.get("kind", "new"),
+        ordinal=story.get("ordinal", 0),
+        change=story.get("change"),
+        section=story.get("section"),
     )
+
+
+def _proof_to_json(proof: Proof | None) -> _Json | None:
+    if proof is None:
+        return None
+    return asdict(proof) | {"since": proof.since.isoformat(), "until": proof.until.isoformat()}
+
+
+def _proof_from_json(proof: _Json | None) -> Proof | None:
+    if proof is None:
+        return None
+    instants = {name: datetime.fromisoformat(proof[name]) for name in ("since", "until")}
+    return Proof(**{**proof, **instants})
+
+
+def _notice_from_json(notice: _Json) -> Notice:
+    return Notice(**{**notice, "since": datetime.fromisoformat(notice["since"])})
 
 
 def _article_to_json(article: Article) -> _Json:

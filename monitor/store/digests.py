@@ -1,9 +1,9 @@
 """Digests: frozen once, together with the deliveries that carry them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model import AlertId, Delivery, DeliveryId, Digest, SubscriberId
@@ -45,10 +45,35 @@ class DigestRows:
             "window_start": digest.window_start,
             "composed_at": digest.composed_at,
             "document": digest_to_json(digest),
+            "stories": len(digest.stories) + digest.omitted,
+            "immediate": digest.is_immediate,
         }
         await self._rows.add(digests, [row])
         await self._rows.add(deliveries, [delivery_to_row(delivery) for delivery in outgoing])
         await self._take_alerts(digest, composed)
+
+    async def list_immediate(self, subscriber: SubscriberId, since: datetime) -> tuple[datetime, ...]:
+        """When the subscriber's messages that went at once were composed, after an instant; the oldest first."""
+        recent = (
+            select(digests.c.composed_at)
+            .where(digests.c.subscriber == subscriber, digests.c.composed_at > since, digests.c.immediate)
+            .order_by(digests.c.composed_at)
+        )
+        return tuple(row.composed_at for row in await self._rows.fetch(recent))
+
+    async def list_last_told(self) -> Mapping[SubscriberId, datetime]:
+        """When each subscriber last got a digest with a story in it."""
+        last = (
+            select(digests.c.subscriber, func.max(digests.c.composed_at).label("told_at"))
+            .where(digests.c.stories > 0)
+            .group_by(digests.c.subscriber)
+        )
+        return {SubscriberId(row.subscriber): row.told_at for row in await self._rows.fetch(last)}
+
+    async def has_digest(self, subscriber: SubscriberId, window_start: datetime) -> bool:
+        """Whether the subscriber's digest of a window is frozen."""
+        same = (digests.c.subscriber == subscriber, digests.c.window_start == window_start)
+        return await self._rows.find(select(digests.c.id).where(*same)) is not None
 
     async def find_digest(self, delivery: DeliveryId) -> Digest | None:
         """The digest that a delivery carries."""

@@ -102,6 +102,38 @@ class OutboxRows:
         )
         return changed == 1
 
+    async def drop_delivery(self, delivery: DeliveryId) -> bool:
+        """Give a pending delivery up: it is dead, and only a replay sends it; False when there is none to drop.
+
+        The lease ends with it, so that a worker that holds it now cannot make it pending again.
+        """
+        changed = await self._rows.write(
+            update(deliveries)
+            .where(deliveries.c.id == delivery, deliveries.c.state == "pending")
+            .values(state="dead", next_attempt_at=None, lease_until=None, lease_token=deliveries.c.lease_token + 1)
+        )
+        return changed == 1
+
+    async def put_back(self, claim: Claim, until: datetime) -> None:
+        """Give a claim back untried: the delivery is due again at an instant, and no attempt is counted."""
+        await self._rows.write(
+            update(deliveries)
+            .where(deliveries.c.id == claim.delivery.id, deliveries.c.lease_token == claim.token)
+            .values(next_attempt_at=until, lease_until=None)
+        )
+
+    async def list_latencies(self, since: datetime, *, limit: int = 1000) -> tuple[timedelta, ...]:
+        """From when its oldest story could be known to when it was accepted, of each message that went at once and
+        was sent after an instant; the newest first.
+        """
+        sent = (
+            select(deliveries.c.news_at, deliveries.c.sent_at)
+            .where(deliveries.c.state == "sent", deliveries.c.sent_at > since, deliveries.c.news_at.is_not(None))
+            .order_by(deliveries.c.sent_at.desc())
+            .limit(limit)
+        )
+        return tuple(row.sent_at - row.news_at for row in await self._rows.fetch(sent))
+
     async def _add_attempt(self, claim: Claim, attempt: Attempt) -> None:
         last = await self._rows.find(
             select(func.max(attempts.c.number)).where(attempts.c.delivery == claim.delivery.id)

@@ -11,6 +11,13 @@
     archive_slices   archive, name      checkpoints of imports
     rule_states      rule               what did not load, until it is mended
     heartbeats       service
+    choices          subscriber         what subscribers set for themselves      ── mutes
+    relevance_marks  subscriber, story, rule
+    silences                            of operators
+    digest_windows   subscriber, pace   how far the planned digests have got
+    notices                             what operators must know
+    disabled_channels  subscriber, channel
+    buckets          destination        how fast messages may go there
 
 A change here needs a migration beside it; a test compares the two.
 """
@@ -19,6 +26,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -27,6 +35,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from monitor.store.columns import CleanText, KeyText, UtcDateTime
@@ -152,7 +161,10 @@ digests = Table(
     Column("window_start", UtcDateTime, nullable=False),
     Column("composed_at", UtcDateTime, nullable=False),
     Column("document", CleanText, nullable=False),
+    Column("stories", Integer, nullable=False, server_default="1"),
+    Column("immediate", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("subscriber", "window_start"),
+    Index(None, "subscriber", "composed_at"),
 )
 
 alerts = Table(
@@ -166,7 +178,12 @@ alerts = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("pace", CleanText, nullable=False),
     Column("max_stories", Integer),
+    Column("section", CleanText),
+    Column("held", CleanText),
+    Column("change", CleanText),
+    # pending, composed, or dropped: silenced, muted or unsubscribed from before it was told.
     Column("state", KeyText, nullable=False, server_default="pending"),
+    Column("dropped_because", CleanText),
     Column("digest", KeyText, ForeignKey("digests.id")),
     UniqueConstraint("subscriber", "story", "kind", "ordinal"),
     Index(None, "state", "due_at", "subscriber"),
@@ -195,6 +212,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
+    Column("news_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("digest", "subscriber", "channel"),
@@ -231,4 +249,88 @@ heartbeats = Table(
     metadata,
     Column("service", KeyText, primary_key=True),
     Column("beat_at", UtcDateTime, nullable=False),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    Column("subscriber", KeyText, primary_key=True),
+    Column("unsubscribed_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
+    Column("pace", CleanText),
+    Column("quiet", CleanText),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("subscriber", KeyText, primary_key=True),
+    Column("kind", KeyText, primary_key=True),
+    Column("target", KeyText, primary_key=True),
+    Column("muted_at", UtcDateTime, nullable=False),
+)
+
+relevance_marks = Table(
+    "relevance_marks",
+    metadata,
+    Column("subscriber", KeyText, primary_key=True),
+    Column("story", KeyText, primary_key=True),
+    Column("rule", KeyText, primary_key=True),
+    Column("relevant", Boolean, nullable=False),
+    Column("marked_at", UtcDateTime, nullable=False),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("rule", CleanText),
+    Column("source", CleanText),
+    Column("story", CleanText),
+    Column("until", UtcDateTime, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+
+digest_windows = Table(
+    "digest_windows",
+    metadata,
+    Column("subscriber", KeyText, primary_key=True),
+    Column("pace", KeyText, primary_key=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Index(None, "next_at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("kind", KeyText, nullable=False),
+    Column("subject", KeyText, nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Index(None, "ended_at"),
+    # While a thing lasts it is one row; when it comes again after it ended, another.
+    UniqueConstraint("kind", "subject", "since"),
+)
+
+disabled_channels = Table(
+    "disabled_channels",
+    metadata,
+    Column("subscriber", KeyText, primary_key=True),
+    Column("channel", KeyText, primary_key=True),
+    Column("reason", CleanText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("destination", KeyText, primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("filled_at", UtcDateTime, nullable=False),
 )

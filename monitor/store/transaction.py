@@ -2,12 +2,18 @@
 
 from monitor.store.alerts import AlertRows
 from monitor.store.articles import ArticleRows
+from monitor.store.buckets import BucketRows
+from monitor.store.choices import ChoiceRows
 from monitor.store.digests import DigestRows
 from monitor.store.matches import MatchRows
+from monitor.store.notices import NoticeRows
 from monitor.store.outbox import OutboxRows
+from monitor.store.people import PeopleRows
 from monitor.store.rows import Rows
 from monitor.store.service import ServiceRows
+from monitor.store.silences import SilenceRows
 from monitor.store.sources import SourceRows
+from monitor.store.windows import WindowRows
 
 
 class SqlTransaction:
@@ -29,6 +35,7 @@ class SqlTransaction:
         self.add_articles = articles.add_articles
         self.list_articles = articles.list_articles
         self.count_articles = articles.count_articles
+        self.count_fetched = articles.count_fetched
         self.find_stories = articles.find_stories
         self.assign_stories = articles.assign_stories
 
@@ -42,11 +49,45 @@ class SqlTransaction:
         self.add_alerts = alerts.add_alerts
         self.list_due_subscribers = alerts.list_due_subscribers
         self.list_pending_alerts = alerts.list_pending_alerts
+        self.defer_alerts = alerts.defer_alerts
+        self.drop_alerts = alerts.drop_alerts
+        self.list_told = alerts.list_told
 
         digests = DigestRows(rows)
         self.find_free_window = digests.find_free_window
         self.add_digest = digests.add_digest
         self.find_digest = digests.find_digest
+        self.has_digest = digests.has_digest
+        self.list_immediate = digests.list_immediate
+        self.list_last_told = digests.list_last_told
+
+        windows = WindowRows(rows)
+        self.sync_windows = windows.sync_windows
+        self.list_windows = windows.list_windows
+        self.list_due_windows = windows.list_due_windows
+        self.save_windows = windows.save_windows
+
+        choices = ChoiceRows(rows)
+        self.find_choices = choices.find_choices
+        self.list_choices = choices.list_choices
+        self.save_choices = choices.save_choices
+        self.add_mute = choices.add_mute
+        self.remove_mute = choices.remove_mute
+        self.save_mark = choices.save_mark
+        self.list_marks = choices.list_marks
+
+        silences = SilenceRows(rows)
+        self.add_silence = silences.add_silence
+        self.list_silences = silences.list_silences
+        self.end_silence = silences.end_silence
+
+        notices = NoticeRows(rows)
+        self.sync_notices = notices.sync_notices
+        self.list_notices = notices.list_notices
+        self.mark_notices_told = notices.mark_notices_told
+        self.disable_channel = notices.disable_channel
+        self.enable_channel = notices.enable_channel
+        self.list_disabled_channels = notices.list_disabled_channels
 
         outbox = OutboxRows(rows)
         self.claim_deliveries = outbox.claim_deliveries
@@ -55,6 +96,16 @@ class SqlTransaction:
         self.find_delivery = outbox.find_delivery
         self.list_attempts = outbox.list_attempts
         self.replay_delivery = outbox.replay_delivery
+        self.drop_delivery = outbox.drop_delivery
+        self.put_back = outbox.put_back
+        self.list_latencies = outbox.list_latencies
+
+        buckets = BucketRows(rows)
+        self.find_buckets = buckets.find_buckets
+        self.save_buckets = buckets.save_buckets
+
+        people = PeopleRows(rows)
+        self.forget_subscriber = people.forget_subscriber
 
         service = ServiceRows(rows)
         self.count_rows = service.count_rows

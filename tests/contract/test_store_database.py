@@ -177,11 +177,12 @@ def test_the_migrations_make_the_schema_of_the_code(store_url: str) -> None:
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(store_url: str) -> None:
     in_transaction(store_url, lambda tx: raise_alert(tx, make_article("Harbour strike.")))
+    present = in_connection(store_url, lambda connection: connection.scalar(text("SELECT * FROM alembic_version")))
     set_version = text("UPDATE alembic_version SET version_num = :version")
     in_connection(store_url, lambda connection: connection.execute(set_version, {"version": "z"}))
     with pytest.raises(StoreError, match=r"written by a newer version"):
         in_store(store_url, count_articles)
-    in_connection(store_url, lambda connection: connection.execute(set_version, {"version": "0002"}))
+    in_connection(store_url, lambda connection: connection.execute(set_version, {"version": present}))
     assert in_store(store_url, count_articles) == 1
 
 

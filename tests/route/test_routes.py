@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Alert, Condition, Every, Match, Now, Severity, SubscriberId
-from monitor.route.routes import Candidate, fits, route_matches
+from monitor.route.routes import Audience, Candidate, fits, route_matches
 from monitor.route.windows import due_at
 from tests.builders import NOON
 from tests.route.values import ANA, BEN, MORNING, SUBSCRIBERS, make_candidate, make_mention, make_route
@@ -16,7 +16,7 @@ CRITICAL = Condition(severity=(Severity.CRITICAL,))
 
 
 def route(candidates: list[Candidate], *routes: Any) -> tuple[tuple[Alert, Match], ...]:
-    return route_matches(candidates, routes, SUBSCRIBERS, NOON)
+    return route_matches(candidates, Audience(routes, SUBSCRIBERS), NOON)
 
 
 def paces(pairs: tuple[tuple[Alert, Match], ...]) -> list[tuple[str, str]]:
@@ -27,7 +27,9 @@ def test_an_alert_says_whom_which_story_when_and_at_what_pace() -> None:
     candidate = make_candidate(story="flood")
     pairs = route([candidate], make_route(ANA, max_stories=25))
     due = due_at(MORNING, SUBSCRIBERS[ANA].timezone, NOON)
-    expected = Alert(subscriber=ANA, story=candidate.story, due_at=due, pace="daily 07:30", max_stories=25)
+    expected = Alert(
+        subscriber=ANA, story=candidate.story, due_at=due, pace="daily 07:30", max_stories=25, section="everything"
+    )
     assert pairs == ((expected, candidate.match),)
     assert (expected.kind, expected.ordinal) == ("new", 0)
 
