@@ -3,22 +3,24 @@
 import asyncio
 import json
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from monitor.cli.drawing import draw_explanation, draw_matches
-from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, console, print_problems
+from monitor.cli.drawing import draw_matches
+from monitor.cli.explaining import draw_explanation, explanation_document
+from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, console, print_problems, refuse
 from monitor.cli.reading import ArticleReader, print_stats
-from monitor.config.project import load_languages, load_rule_set
+from monitor.config.project import load_languages, read_rule_set
 from monitor.errors import ConfigError, Problem
-from monitor.match.explain import explain_rule
+from monitor.match.explain import Explanation, explain_rule
 from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import RuleSet
-from monitor.model import Article, Match, StoryId
+from monitor.model import Article, Match, RuleId, StoryId
 from monitor.render.documents import article_document, match_document
 from monitor.story.stories import assign_stories
 from monitor.text.suggest import did_you_mean
@@ -49,15 +51,17 @@ def match(
 ) -> None:
     """Show which rules match the articles in files or archives, and where.
 
+    A rule that does not load is named, and the others are tried all the same.
+
     Example: `monitor match seeds/ --rule karabakh-use-of-force --explain`
     """
-    rule_set = load_rule_set(rules)
+    rule_set, problems = _read_rules(rules)
     wanted = _Wanted(_known_rules(rule_set, rule or []), explain, as_json)
     reader = ArticleReader(load_languages(config, os.environ))
     asyncio.run(_Matching(reader, rule_set, wanted).run(paths))
     if stats:
         print_stats(reader.timer)
-    _end(reader)
+    _end(reader, problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,26 @@ async def _print_articles(reader: ArticleReader, paths: list[Path]) -> None:
         print(json.dumps(article_document(article), ensure_ascii=False))
 
 
+def _read_rules(rules: Path) -> tuple[RuleSet, tuple[Problem, ...]]:
+    """The rules that load, with what is wrong printed; ConfigError when nothing is left."""
+    rule_set, problems = read_rule_set(rules)
+    if not rule_set.rules:
+        refuse(problems)
+    else:
+        print_problems(problems)
+    return rule_set, problems
+
+
 def _known_rules(rule_set: RuleSet, asked: list[str]) -> frozenset[str]:
     known = [compiled.rule.id for compiled in rule_set.rules]
     unknown = [rule for rule in asked if rule not in known]
     if unknown:
-        raise ConfigError(Problem("", 0, 0, f'no rule "{rule}"{did_you_mean(rule, known)}') for rule in unknown)
+        raise ConfigError(Problem("", 0, 0, _describe_unknown(rule, rule_set, known)) for rule in unknown)
     return frozenset(asked or known)
+
+
+def _describe_unknown(rule: str, rule_set: RuleSet, known: list[RuleId]) -> str:
+    return f'rule "{rule}" did not load' if rule in rule_set.refused else f'no rule "{rule}"{did_you_mean(rule, known)}'
 
 
 class _Matching:
@@ -108,14 +126,20 @@ class _Matching:
         if self._wanted.as_json:
             story = self._story_of(article)
             documents = [match_document(match, story) for match in matches]
-            print(json.dumps({"article": article_document(article), "matches": documents}, ensure_ascii=False))
+            line: dict[str, Any] = {"article": article_document(article), "matches": documents}
+            if self._wanted.explain:
+                line["explanations"] = [explanation_document(each, article) for each in self._explain(article)]
+            print(json.dumps(line, ensure_ascii=False))
             return
         if matches or self._wanted.explain:
             draw_matches(self._console, article, matches, self._titles)
         if self._wanted.explain:
-            for compiled in self._rule_set.rules:
-                if compiled.rule.id in self._wanted.rules:
-                    draw_explanation(self._console, explain_rule(compiled, article))
+            for explanation in self._explain(article):
+                draw_explanation(self._console, explanation, article)
+
+    def _explain(self, article: Article) -> Iterator[Explanation]:
+        rules = (compiled for compiled in self._rule_set.rules if compiled.rule.id in self._wanted.rules)
+        return (explain_rule(compiled, article) for compiled in rules)
 
     def _story_of(self, article: Article) -> StoryId:
         """Stories are those among the given articles."""
@@ -124,7 +148,7 @@ class _Matching:
         return story
 
 
-def _end(reader: ArticleReader) -> None:
+def _end(reader: ArticleReader, before: Sequence[Problem] = ()) -> None:
     print_problems(reader.problems)
-    if reader.problems:
+    if reader.problems or any(problem.level == "error" for problem in before):
         raise typer.Exit(1)

@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
-from rich.tree import Tree
 
 from monitor.cli.options import printable
-from monitor.match.explain import Explanation, find_nearest_failure
 from monitor.model import Article, Match, Mention, RuleId
 from monitor.render.highlight import Excerpt, excerpts_of
 
@@ -38,29 +36,3 @@ def excerpt_text(excerpt: Excerpt) -> Text:
 def _draw_excerpts(out: Console, article: Article, mentions: Sequence[Mention]) -> None:
     for excerpt in excerpts_of(article, mentions, limit=_EXCERPTS):
         out.print(Padding(excerpt_text(excerpt), (0, 0, 0, 4), expand=False))
-
-
-def draw_explanation(out: Console, explanation: Explanation) -> None:
-    """A tree of the rule's clauses, each true or false with what it found, and for a miss the clause to blame."""
-    tree = Tree(_label(explanation))
-    _grow(tree, explanation)
-    out.print(tree)
-    failure = find_nearest_failure(explanation)
-    if failure is not None:
-        out.print(Text(f"  nearest to a match: {failure.clause} does not hold: {printable(failure.description)}"))
-    out.print()
-
-
-def _grow(tree: Tree, explanation: Explanation) -> None:
-    for part in explanation.parts:
-        _grow(tree.add(_label(part)), part)
-
-
-def _label(explanation: Explanation) -> Text:
-    label = Text("✓ " if explanation.holds else "✗ ", style="green" if explanation.holds else "red")
-    label.append(explanation.clause, style="bold")
-    label.append(f" {printable(explanation.description)}", style="")
-    if explanation.holds and not explanation.parts:
-        words = dict.fromkeys(mention.text for mention in explanation.mentions)
-        label.append(f"  {printable(', '.join(words))}", style="yellow")
-    return label

@@ -205,7 +205,7 @@ class Times(Clause):
 
     def find(self, view: ArticleView) -> Occurrences | None:
         found = self.clause.find(view)
-        return found if found and _count_apart(found) >= self.least else None
+        return found if found and count_apart(found) >= self.least else None
 
     def required(self) -> tuple[Requirement, ...]:
         return self.clause.required()
@@ -352,7 +352,7 @@ def find_score(clause: Clause, view: ArticleView) -> int | None:
     return sum(found) if found else None
 
 
-def _count_apart(occurrences: Occurrences) -> int:
+def count_apart(occurrences: Occurrences) -> int:
     """How many of them can be taken so that no two share a word: each that ends first of what is left."""
     count = last = 0
     for start, end, _, _ in sorted(occurrences, key=_END):

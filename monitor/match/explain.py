@@ -1,20 +1,37 @@
 """Why a rule holds for an article, or does not: its clauses as a tree, each true or false, with what each found."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from monitor.match.clauses import Clause
+from monitor.match.clauses import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Clause,
+    Near,
+    NoneOf,
+    NotNear,
+    Occurrence,
+    Score,
+    Times,
+    count_apart,
+)
 from monitor.match.evidence import locate_mentions
 from monitor.match.rules import CompiledRule
 from monitor.match.view import ArticleView
 from monitor.match.where import Filter
 from monitor.model import Article, Mention, Source
 
+# Of this many mentions of each clause the distance is looked at; beyond, nobody asks how near they came.
+_MOST_COMPARED = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One clause: where it stands in the rule, itself in words, whether it holds, and its own mentions.
 
-    `needed`: the clause around it cannot hold without it.
+    `label` is the clause without its parts, for a tree, with what came of it. `needed`: the clause around it cannot
+    hold without it. `unwanted`: what it finds speaks against the clause around it.
     """
 
     clause: str
@@ -23,6 +40,8 @@ class Explanation:
     mentions: tuple[Mention, ...] = ()
     parts: "tuple[Explanation, ...]" = ()
     needed: bool = True
+    unwanted: bool = False
+    label: str = ""
 
 
 def explain_rule(compiled: CompiledRule, article: Article, source: Source | None = None) -> Explanation:
@@ -32,7 +51,7 @@ def explain_rule(compiled: CompiledRule, article: Article, source: Source | None
     parts.append(_explain_clause(compiled.clause, view))
     holds = all(part.holds for part in parts)
     mentions = parts[-1].mentions if holds else ()
-    return Explanation(compiled.rule.id, compiled.rule.title, holds, mentions, tuple(parts))
+    return Explanation(compiled.rule.id, compiled.rule.title, holds, mentions, tuple(parts), label=compiled.rule.title)
 
 
 def find_nearest_failure(explanation: Explanation) -> Explanation | None:
@@ -53,18 +72,78 @@ def _count_failures(explanation: Explanation) -> int:
 
 
 def _explain_filter(part: Filter, view: ArticleView) -> Explanation:
-    found = part.find_value(view) or "unknown"
-    description = f"{part.key.replace('_', ' ')} {part.describe()} (the article's is {found})"
-    return Explanation(f"where.{part.key}", description, part.passes(view))
+    found = f" (the article's is {part.find_value(view) or 'unknown'})"
+    condition = part.describe()
+    return Explanation(
+        f"where.{part.key}",
+        f"{part.key.replace('_', ' ')} {condition}{found}",
+        part.passes(view),
+        label=condition + found,
+    )
 
 
-def _explain_clause(clause: Clause, view: ArticleView, *, needed: bool = True) -> Explanation:
+def _explain_clause(clause: Clause, view: ArticleView) -> Explanation:
     occurrences = clause.find(view)
     return Explanation(
         clause.path,
         clause.describe(),
         occurrences is not None,
         locate_mentions(occurrences or (), view),
-        tuple(_explain_clause(part, view, needed=part in clause.needed_parts) for part in clause.parts),
-        needed,
+        tuple(_explain_part(clause, number, view) for number in range(len(clause.parts))),
+        label=_label(clause, view),
     )
+
+
+def _explain_part(clause: Clause, number: int, view: ArticleView) -> Explanation:
+    part = clause.parts[number]
+    explained = _explain_clause(part, view)
+    points = clause.points_of[number] if isinstance(clause, Score) else 0
+    return replace(
+        explained,
+        needed=part in clause.needed_parts,
+        unwanted=isinstance(clause, NoneOf)
+        or points < 0
+        or (isinstance(clause, NotNear) and part is not clause.clause),
+        label=f"{points:+d} {explained.label}" if points else explained.label,
+    )
+
+
+def _label(clause: Clause, view: ArticleView) -> str:
+    match clause:
+        case AllOf():
+            return "all of"
+        case AnyOf():
+            return "any of"
+        case NoneOf():
+            return "none of"
+        case AtLeast():
+            return f"at least {clause.least} of ({sum(part.find(view) is not None for part in clause.clauses)} hold)"
+        case Times():
+            return f"{clause.least} mentions ({count_apart(clause.clause.find(view) or ())} found)"
+        case Score():
+            return f"a score of {clause.least} (it is {clause.total(view)})"
+        case Near():
+            order = " in this order" if clause.ordered else ""
+            return f"near one another, within {clause.within}{order}{_how_near(clause, view)}"
+        case NotNear():
+            return f"{clause.clause.describe()}, except within {clause.within} of"
+    return clause.describe()
+
+
+def _how_near(near: Near, view: ArticleView) -> str:
+    """Of two clauses that have mentions, and none near enough: how many words stand between the closest."""
+    found = [part.find(view) or () for part in near.clauses]
+    if len(found) != 2 or not all(found) or near.within.unit != "words" or near.find(view) is not None:
+        return ""
+    gaps = list(_iter_gaps(found[0][:_MOST_COMPARED], found[1][:_MOST_COMPARED], view, ordered=near.ordered))
+    return f" (the closest: {min(gaps)} words between)" if gaps else " (never in one field)"
+
+
+def _iter_gaps(
+    firsts: Sequence[Occurrence], seconds: Sequence[Occurrence], view: ArticleView, *, ordered: bool
+) -> Iterator[int]:
+    for one in firsts:
+        for other in seconds:
+            earlier, later = (one, other) if ordered or one.start <= other.start else (other, one)
+            if view.field_numbers[one.start] == view.field_numbers[other.start] and earlier.end <= later.start:
+                yield later.start - earlier.end

@@ -45,8 +45,22 @@ def match_document(match: Match, story: StoryId | None) -> Document:
         "severity": match.severity.value,
         "score": match.score,
         "story": story,
-        "mentions": [_mention_document(mention) for mention in match.mentions],
+        "mentions": [mention_document(mention) for mention in match.mentions],
         "events": [],
+    }
+
+
+def mention_document(mention: Mention) -> Document:
+    """A mention with its place: `start` and `end` cut the field of the article's document."""
+    return {
+        "clause": mention.clause,
+        "field": mention.field,
+        "start": mention.start,
+        "end": mention.end,
+        "text": mention.text,
+        "term": mention.term,
+        "concept": mention.concept,
+        "actor": mention.actor,
     }
 
 
@@ -106,19 +120,6 @@ def _publication(article: Article) -> Document:
         "published": published,
         "published_precision": article.published_precision,
         "published_raw": article.published_raw,
-    }
-
-
-def _mention_document(mention: Mention) -> Document:
-    return {
-        "clause": mention.clause,
-        "field": mention.field,
-        "start": mention.start,
-        "end": mention.end,
-        "text": mention.text,
-        "term": mention.term,
-        "concept": mention.concept,
-        "actor": mention.actor,
     }
 
 

@@ -110,3 +110,76 @@ def test_wrong_usage_exits_with_2(command: Command) -> None:
     assert command("match").code == 2
     assert command("match", _HIT, "--no-such-option").code == 2
     assert command("no-such-command").code == 2
+
+
+_RULE_FILE = """
+version: 1
+rules:
+  tides: {match: {all: [{any: [tide, flood]}, {none: [poem]}, {near: [harbour, wall], within: 2 words}]}}
+  torn: {match: {contains: tide}}
+"""
+
+
+def test_match_goes_on_with_the_rules_that_load_and_names_the_others(command: Command, tmp_path: Path) -> None:
+    rules, article = tmp_path / "rules.yaml", tmp_path / "article.txt"
+    rules.write_text(_RULE_FILE, encoding="utf-8")
+    article.write_text("High water\n\nThe tide came over the harbour wall.\n", encoding="utf-8")
+    outcome = command("match", article, "--rules", rules)
+    assert outcome.code == 1
+    assert "1 of 1 articles matched" in outcome.out
+    assert 'rules.yaml:5:18: rule "torn": unknown clause "contains"' in outcome.err
+    asked = command("match", article, "--rules", rules, "--rule", "torn")
+    assert (asked.code, 'rule "torn" did not load' in asked.err) == (1, True)
+
+
+def test_match_refuses_a_file_of_which_no_rule_loads(command: Command, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("rules: {torn: {match: {contains: tide}}}", encoding="utf-8")
+    outcome = command("match", _SEEDS, "--rules", rules)
+    assert (outcome.code, outcome.out) == (1, "")
+
+
+def test_an_explanation_draws_each_clause_with_its_sentence(command: Command, tmp_path: Path) -> None:
+    rules, article = tmp_path / "rules.yaml", tmp_path / "article.txt"
+    rules.write_text(_RULE_FILE.replace("contains", "text"), encoding="utf-8")
+    article.write_text("High water\n\nThe tide was a poem. The harbour had lost its old wall.\n", encoding="utf-8")
+    outcome = command("match", article, "--rules", rules, "--rule", "tides", "--explain")
+    assert outcome.code == 0
+    drawn = [line.rstrip() for line in outcome.out.splitlines()[3:]]
+    assert drawn == [
+        "✗ tides  Tides",
+        "└── ✗ match  all of",
+        "    ├── ✓ all[0]  any of",
+        '    │   ├── ✓ any[0]  "tide"  tide',
+        "    │   │       The tide was a poem.",
+        '    │   └── ✗ any[1]  "flood"',
+        "    ├── ✗ all[1]  none of",
+        '    │   └── ! none[0]  "poem"  poem',
+        "    │           The tide was a poem.",
+        "    └── ✗ all[2]  near one another, within 2 words (the closest: 4 words between)",
+        '        ├── ✓ near[0]  "harbour"  harbour',
+        "        │       The harbour had lost its old wall.",
+        '        └── ✓ near[1]  "wall"  wall',
+        "                The harbour had lost its old wall.",
+        '  nearest to a match: match.all[1] does not hold: none of "poem"',
+        "",
+        "0 of 1 articles matched",
+    ]
+
+
+def test_an_explanation_is_json_too(command: Command, tmp_path: Path) -> None:
+    rules, article = tmp_path / "rules.yaml", tmp_path / "article.txt"
+    rules.write_text(_RULE_FILE.replace("contains", "text"), encoding="utf-8")
+    article.write_text("High water\n\nThe tide came over the harbour wall.\n", encoding="utf-8")
+    outcome = command("match", article, "--rules", rules, "--rule", "tides", "--explain", "--json")
+    document = json.loads(outcome.out)
+    (explained,) = document["explanations"]
+    assert (explained["rule"], explained["holds"], explained["nearest"]) == ("tides", True, None)
+    tide = explained["clauses"][0]["clauses"][0]["clauses"][0]
+    assert (tide["clause"], tide["holds"], tide["sentence"]) == (
+        "match.all[0].any[0]",
+        True,
+        "The tide came over the harbour wall.",
+    )
+    (mention,) = tide["mentions"]
+    assert document["article"][mention["field"]][mention["start"] : mention["end"]] == "tide"

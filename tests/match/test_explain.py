@@ -78,3 +78,57 @@ def test_a_scope_is_told() -> None:
     failure = find_nearest_failure(_explain("x", match={"text": "y", "in": ["lead", "first 5 words"]}))
     assert failure is not None
     assert failure.description == '"y" in lead, first 5 words'
+
+
+@pytest.mark.parametrize(
+    ("match", "label", "parts"),
+    [
+        ({"all": ["alpha", "omega"]}, "all of", ["needed", "needed"]),
+        ({"any": ["alpha", "omega"]}, "any of", ["", ""]),
+        ({"all": ["alpha", {"none": ["beta"]}]}, "all of", ["needed", "needed"]),
+        ({"at_least": 2, "of": ["alpha", "beta", "omega"]}, "at least 2 of (2 hold)", ["", "", ""]),
+        ({"at_least": 2, "of": ["alpha", "omega"]}, "at least 2 of (1 hold)", ["needed", "needed"]),
+        ({"times": 3, "of": "alpha"}, "3 mentions (2 found)", ["needed"]),
+        (
+            {"score": [{"text": "alpha", "points": 3}, "beta", {"text": "gamma", "points": -2}], "at_least": 3},
+            "a score of 3 (it is 2)",
+            ["needed", "", "unwanted"],
+        ),
+        ({"near": ["alpha", "gamma"], "within": "1 word"}, "near one another, within 1 word", ["needed", "needed"]),
+        (
+            {"near": ["beta", "gamma"], "within": "1 word"},
+            "near one another, within 1 word (the closest: 2 words between)",
+            ["needed", "needed"],
+        ),
+        (
+            {"near": ["gamma", "beta"], "within": "9 words", "order": "given"},
+            "near one another, within 9 words in this order (never in one field)",
+            ["needed", "needed"],
+        ),
+        (
+            {"text": "alpha", "not_near": {"of": ["beta", "omega"], "within": "sentence"}},
+            '"alpha", except within one sentence of',
+            ["needed", "unwanted", "unwanted"],
+        ),
+    ],
+)
+def test_a_label_says_what_came_of_a_clause_and_its_parts_what_they_are_for(
+    match: Any, label: str, parts: list[str]
+) -> None:
+    explained = _explain("beta and alpha gamma. Alpha", match=match).parts[1]
+    assert explained.label == label
+    roles = ["unwanted" if part.unwanted else "needed" if part.needed else "" for part in explained.parts]
+    assert roles == parts
+
+
+def test_the_points_of_a_scored_clause_stand_before_it() -> None:
+    match = {"score": [{"text": "alpha", "points": 3}, {"any": ["beta", "gamma"], "points": -2}], "at_least": 1}
+    assert [part.label for part in _explain("alpha", match=match).parts[1].parts] == ['+3 "alpha"', "-2 any of"]
+
+
+def test_a_query_is_explained_by_the_clauses_it_stands_for() -> None:
+    root = _explain("alpha", match={"query": "alpha AND (beta OR gamma)"}).parts[1]
+    assert [(part.clause, part.label, part.holds) for part in root.parts] == [
+        ("match.query:1", '"alpha"', True),
+        ("match.query:12", "any of", False),
+    ]
