@@ -43,6 +43,14 @@ _STRAY = re.compile("[\udc80-\udcff]")
 _CUT_OFF = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}$")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _SAMPLE = 200_000
+_CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+# Two thirds of the letters of Russian, Ukrainian and Bulgarian texts; of other alphabets read as one of these, a third.
+_FREQUENT = re.compile("[оеаинтсрвл]")
+_FREQUENT_SHARE = 0.5
+# Hebrew bytes read as Cyrillic are full of these.
+_RARE = re.compile("[щъфэ]")
+_FEWEST_LETTERS = 8
+_MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
 # Controls (not tab and newline), lone surrogates, soft hyphen, zero width space, bidi marks, byte order mark, tags,
 # noncharacters. The joiners U+200C and U+200D stay: Persian and emoji are written with them.
@@ -137,6 +145,9 @@ def _guess_charset(data: bytes) -> str | None:
         return "utf-16-be" if sample[:1] == b"\x00" else "utf-16-le"
     if _looks_like_1252(sample):
         return "cp1252"
+    cyrillic = _find_cyrillic(sample)
+    if cyrillic is not None:
+        return cyrillic
     best = charset_normalizer.from_bytes(sample).best()
     return best.encoding if best is not None else None
 
@@ -147,6 +158,21 @@ def _looks_like_1252(sample: bytes) -> bool:
     if high * 2 > letters or not _TYPICAL_1252.search(sample):
         return False
     return not _SYMBOL_IN_WORD.search(sample.decode("cp1252", "replace"))
+
+
+def _find_cyrillic(sample: bytes) -> str | None:
+    """The charset that makes Cyrillic words of the bytes beyond ASCII; short texts mislead charset-normalizer."""
+    shares = {charset: _share_of_cyrillic(sample.decode(charset, "replace")) for charset in _CYRILLIC}
+    best = max(shares, key=lambda charset: shares[charset])
+    return best if shares[best] >= _FREQUENT_SHARE else None
+
+
+def _share_of_cyrillic(text: str) -> float:
+    """How many of the letters beyond ASCII are frequent small ones of Cyrillic; 0 where they stand in Latin words."""
+    beyond = len(_BEYOND_ASCII.findall(text))
+    if beyond < _FEWEST_LETTERS or len(_MIXED_WORD.findall(text)) * 10 > beyond:
+        return 0.0
+    return (len(_FREQUENT.findall(text)) - 2 * len(_RARE.findall(text))) / beyond
 
 
 def _try_decode(data: bytes, charset: str | None) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from monitor.model import Entry, EntryKey, Image, SourceId
-from monitor.parse.charset import clean_line
+from monitor.parse.charset import clean_line, clean_text
 from monitor.parse.urls import canonical_url, clean_url
 
 _LONGEST_KEY = 400
@@ -39,11 +39,11 @@ def make_entries(source: SourceId, url: str, language: str | None, raw: Sequence
 
     Of several with one key the first stays: publishers list the newest first.
     """
-    shared_guids = _find_shared((_guid_of(entry), canonical_url(entry.link, url) or entry.title) for entry in raw)
-    shared_links = _find_shared((canonical_url(entry.link, url), _guid_of(entry) or entry.title) for entry in raw)
+    named = [(_guid_of(entry), canonical_url(entry.link, url), entry) for entry in raw]
+    shared_guids = _find_shared((guid, (link, entry.title)) for guid, link, entry in named)
+    shared_links = _find_shared((link, (guid, entry.title)) for guid, link, entry in named)
     entries: dict[EntryKey, Entry] = {}
-    for entry in raw:
-        guid, link = _guid_of(entry), canonical_url(entry.link, url)
+    for guid, link, entry in named:
         key = _first_key(guid if guid not in shared_guids else None, link if link not in shared_links else None, entry)
         entries.setdefault(key, _make_entry(source, key, url, language, entry))
     return tuple(entries.values())
@@ -54,28 +54,33 @@ def _make_entry(source: SourceId, key: EntryKey, url: str, language: str | None,
         source=source,
         key=key,
         url=clean_url(raw.link, url),
-        title=raw.title,
-        summary=raw.summary,
-        content=raw.content,
-        published=raw.published,
-        updated=raw.updated,
+        title=_clean(raw.title),
+        summary=_clean(raw.summary),
+        content=_clean(raw.content),
+        published=_clean(raw.published),
+        updated=_clean(raw.updated),
         authors=tuple(dict.fromkeys(line for author in raw.authors if (line := clean_line(author)))),
         language=raw.language or language,
         images=raw.images,
     )
 
 
+def _clean(text: str | None) -> str | None:
+    """Character references and JSON escapes bring in what the bytes could not: lone surrogates, direction marks."""
+    return clean_text(text).strip() or None if text else None
+
+
 def _guid_of(entry: RawEntry) -> str | None:
     """The guid, canonical where it is an address: a move to https must not make old entries new."""
-    guid = " ".join((entry.guid or "").split())
+    guid = clean_line(entry.guid or "")
     if guid.lower() in _PLACEHOLDERS:
         return None
     return canonical_url(guid) or guid
 
 
-def _find_shared(pairs: Iterable[tuple[str | None, str | None]]) -> frozenset[str]:
+def _find_shared(pairs: Iterable[tuple[str | None, object]]) -> frozenset[str]:
     """The identities that stand for more than one thing."""
-    meanings: dict[str, set[str | None]] = {}
+    meanings: dict[str, set[object]] = {}
     for identity, meaning in pairs:
         if identity is not None:
             meanings.setdefault(identity, set()).add(meaning)
