@@ -32,6 +32,7 @@ from monitor.ports import Channel, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import DirectoryArchive
 from monitor.sources.fetch import HttpFetcher
+from monitor.sources.sitemaps import SitemapFetcher
 from monitor.store.database import Database
 from monitor.store.engines import sqlite_url
 from monitor.store.lock import hold_lock
@@ -125,7 +126,7 @@ async def open_pipeline(
         ):
             ports = Ports(
                 store=store,
-                fetcher=HttpFetcher(session, clock=world.clock),
+                fetcher=SitemapFetcher(HttpFetcher(session, clock=world.clock), clock=world.clock),
                 archives=DirectoryArchive(),
                 parser=parser,
                 matcher=RuleMatcher(project.rule_set),
