@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("monitor.cli.start:demo", "Show the whole way once: feed and archive in, e-mail, Slack and webhook out."),
     "init": ("monitor.cli.start:init", "Write a commented configuration, rules and a few public feeds to start from."),
     "run": ("monitor.cli.service:run", "Run the service: poll, match, route, deliver."),
-    "check": ("monitor.cli.check:check", "Check settings, sources, rules and routes; run the tests beside the rules."),
+    "check": ("monitor.cli.check:check", "Check settings, sources, rules and routes; run the tests beside them."),
     "rules": ("monitor.cli.rules:app", "List the rules, show what one looks for, import lists of actors and queries."),
     "pack": ("monitor.cli.packs:pack", "Print ready-made actors: countries in your languages."),
     "normalise": ("monitor.cli.articles:normalise", "Print the articles in files or archives as JSON lines."),
@@ -27,9 +27,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backtest": ("monitor.cli.backtest:backtest", "Count what rules would have matched; compare two versions of them."),
     "import": ("monitor.cli.archive:import_", "Read an archive into the store, resumably; alerts only with --alert."),
     "sources": ("monitor.cli.sources:app", "List the sources and how they fare; add one."),
+    "route": ("monitor.cli.routing:route", "Explain who would get what, when and why, of a rule or an article."),
+    "silence": ("monitor.cli.silences:app", "Silence rules, sources and stories for a while."),
+    "subscribers": ("monitor.cli.subscribers:app", "List the subscribers and what they chose; erase one."),
     "digest": ("monitor.cli.service:digest", "Preview what a subscriber's next digest holds so far."),
     "send-test": ("monitor.cli.service:send_test", "Send a subscriber a test message by each of their channels."),
-    "deliveries": ("monitor.cli.deliveries:app", "List, show and replay what was sent and what was not."),
+    "deliveries": ("monitor.cli.deliveries:app", "List, show, replay and drop what was sent and what was not."),
     "doctor": ("monitor.cli.service:doctor", "Say whether the service is alive; exits 1 when it is not."),
 }
 

@@ -21,7 +21,7 @@ from monitor.render.documents import instant
 from monitor.text.suggest import quoted_list
 
 app = typer.Typer(
-    help="List, show and replay what was sent and what was not.\n\nExample: `monitor deliveries list`",
+    help="List, show, replay and drop what was sent and what was not.\n\nExample: `monitor deliveries list`",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -87,6 +87,16 @@ def replay(delivery: DeliveryArgument, config: ConfigOption = CONFIG, data: Data
     print(f'"{delivery}" is in the outbox again: a running service sends it')
 
 
+@app.command("drop")
+def drop(delivery: DeliveryArgument, config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
+    """Give up a delivery that still waits: it is not sent any more, and stays listed as dead.
+
+    Example: `monitor deliveries drop 3f2a`
+    """
+    asyncio.run(_drop(config, data, delivery))
+    print(f'"{delivery}" is given up; "monitor deliveries replay" sends it after all')
+
+
 async def _list(
     config: Path, data: Path, state: DeliveryState | None, subscriber: str | None, limit: int
 ) -> tuple[Delivery, ...]:
@@ -106,6 +116,13 @@ async def _replay(config: Path, data: Path, asked: str) -> None:
         delivery = await _get_delivery(tx, asked)
         if not await tx.replay_delivery(delivery.id, utc_now()):
             raise InputError(f'delivery "{delivery.id}" is pending already')
+
+
+async def _drop(config: Path, data: Path, asked: str) -> None:
+    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+        delivery = await _get_delivery(tx, asked)
+        if not await tx.drop_delivery(delivery.id):
+            raise InputError(f'delivery "{delivery.id}" is {delivery.state} already')
 
 
 async def _get_delivery(tx: Transaction, asked: str) -> Delivery:

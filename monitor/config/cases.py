@@ -27,6 +27,12 @@ def read_instant(value: object) -> datetime:
     return moment.astimezone(UTC)
 
 
+def read_moment(text: str, timezone: ZoneInfo) -> datetime:
+    """As `read_instant`, with a local time that names no zone read in this one."""
+    moment = _read_clock(text, _AT)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(UTC)
+
+
 def read_end(value: object) -> datetime:
     """The end of a silence: the beginning of a day, or a moment; naive where it goes by the service's own zone."""
     if isinstance(value, datetime):

@@ -13,6 +13,7 @@ from monitor.config.files import Texts, read_yaml_files
 from monitor.config.secrets import DOTENV, Secrets, layered_environment, read_dotenv
 from monitor.config.settings import SETTINGS_FILES, Settings
 from monitor.errors import ConfigError, Problem
+from monitor.text.yaml import parse_yaml
 
 
 def load_config(
@@ -50,6 +51,19 @@ def read_config_texts(directory: Path) -> tuple[Texts, tuple[Problem, ...]]:
         message = 'no YAML file with sources, subscribers and routes; run "monitor init DIR" to make a configuration'
         return (), (Problem(name, 0, 0, message),)
     return texts, problems
+
+
+def find_definition(directory: Path, section: str, identifier: str) -> tuple[str, ...]:
+    """Where an id is defined ("config/subscribers.yaml:4"), in however many files."""
+    texts, _ = read_config_texts(directory)
+    places: list[str] = []
+    for name, text in texts:
+        document = parse_yaml(text, name)
+        defined = document.data.get(section) if isinstance(document.data, dict) else None
+        if isinstance(defined, dict) and identifier in defined:
+            line, _ = document.position((section, identifier), at_key=True)
+            places.append(f"{name}:{line}")
+    return tuple(places)
 
 
 def raise_errors(problems: Iterable[Problem]) -> None:

@@ -107,10 +107,16 @@ def load_rule_set(path: Path) -> RuleSet:
 
 def load_sources(config: Path, environment: Mapping[str, str]) -> tuple[Settings, tuple[Source, ...]]:
     """The settings and sources, for commands that need no rules and no secrets; ConfigError with every error."""
+    settings, configuration = load_configuration(config, environment)
+    return settings, configuration.sources
+
+
+def load_configuration(config: Path, environment: Mapping[str, str]) -> tuple[Settings, Config]:
+    """Settings and configuration, for commands that need no rules and no secrets; ConfigError with every error."""
     settings = load_settings(config, environment, strict=False)
     configuration = load_config(config, settings, environment, strict=False)
     raise_errors(configuration.problems)
-    return settings, configuration.sources
+    return settings, configuration
 
 
 def load_languages(config: Path, environment: Mapping[str, str]) -> tuple[str, ...]:
