@@ -178,9 +178,9 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
                 async with ports.store.transaction() as tx:
                     await tx.release_leases()
             await mend_poll_times(ports)
-            live = Live(project, ports, plan)
+            live = Live(project, ports, plan, data)
             await live.start()
-            await (run_pass(ports, plan) if once else _run_until_stopped(live))
+            await (run_pass(live.ports, plan) if once else _run_until_stopped(live))
 
 
 async def run_pass(ports: Ports, plan: Plan) -> None:

@@ -7,11 +7,13 @@ files come to is decided in monitor.config.reload.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import structlog
 
 from monitor.config.assembly import Config
 from monitor.config.changes import Stamp
+from monitor.config.last_good import read_last_good, write_last_good
 from monitor.config.project import SoundProject
 from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
@@ -38,17 +40,19 @@ def create_plan(config: Config, settings: Settings) -> Plan:
 class Live:
     """The present ports and plan, the steps on them, and the step that takes up changed files."""
 
-    def __init__(self, project: SoundProject, ports: Ports, plan: Plan) -> None:
-        self.ports = ports
+    def __init__(self, project: SoundProject, ports: Ports, plan: Plan, data: Path) -> None:
+        self._data = data
+        self._project = start_project(project, ports.clock(), read_last_good(data))
+        self.ports = replace(ports, matcher=LiveMatcher(self._project.rules)) if project.rule_problems else ports
         self.plan = plan
         self._busy: set[SourceId] = set()
         self._files = project.files
-        self._project = start_project(project)
         self._taken_up = self._seen = project.stamp
 
     async def start(self) -> None:
-        """Write down that every rule is sound, and make new sources due."""
+        """Write down which rules are broken, if any, and make new sources due."""
         await self._commit(self._project, self.plan)
+        _report_rules(self._project)
 
     async def poll(self) -> tuple[Stored, ...]:
         """See monitor.pipeline."""
@@ -97,18 +101,27 @@ class Live:
             await tx.sync_sources(plan.sources, self.ports.clock())
             await plan_windows(tx, plan, self.ports.clock())
             await tx.save_rule_states(project.rules.broken)
+        try:
+            await asyncio.to_thread(write_last_good, self._data, project.rules.sound_texts)
+        except OSError as error:
+            _log.warning("last good rules not kept", error=error.strerror)
 
     def _report(self, before: LiveProject, after: LiveProject) -> None:
         """What is wrong is said once for each change of it."""
-        if after.rule_errors and after.rule_errors != before.rule_errors:
-            kept = [state.rule for state in after.rules.broken if state.version is not None]
-            _log.error("rules not loaded", problems=_texts_of(after.rule_errors), still_live=kept or None)
+        if after.rule_errors != before.rule_errors:
+            _report_rules(after)
         if after.config_errors and after.config_errors != before.config_errors:
             _log.error("configuration not loaded", problems=_texts_of(after.config_errors))
         if after.waiting and after.waiting != before.waiting:
             _log.warning("settings wait for a restart", settings=list(after.waiting))
         plan, rules = self.plan, self.ports.matcher.rules
         _log.info("reloaded", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(rules))
+
+
+def _report_rules(project: LiveProject) -> None:
+    if project.rule_errors:
+        kept = [state.rule for state in project.rules.broken if state.version is not None]
+        _log.error("rules not loaded", problems=_texts_of(project.rule_errors), still_live=kept or None)
 
 
 def _texts_of(problems: Sequence[Problem]) -> list[str]:

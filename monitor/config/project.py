@@ -31,19 +31,24 @@ class Project:
     problems: tuple[Problem, ...]
 
     @property
-    def has_errors(self) -> bool:
-        """Whether anything is wrong that the service would not start with."""
-        return any(problem.level == "error" for problem in self.problems)
+    def is_unusable(self) -> bool:
+        """Whether anything is wrong that the service would not start with: of the rules some may be broken."""
+        of_rules = set(self.rule_problems)
+        return any(problem.level == "error" and problem not in of_rules for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundProject:
-    """A project without errors; `warnings` are for whoever started it. `stamp` says which state of `files` it is."""
+    """A project that can run; `warnings` are for whoever started it. `stamp` says which state of `files` it is.
+
+    Settings and configuration have no errors. Rules may have: `rule_problems`, which are among the warnings.
+    """
 
     settings: Settings
     config: Config
     rule_set: RuleSet
     rule_texts: Texts
+    rule_problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     files: ProjectFiles
     stamp: Stamp
@@ -74,17 +79,21 @@ def read_project(
 def load_project(
     config: Path, rules: Path, environment: Mapping[str, str], *, dotenv_file: Path = DOTENV
 ) -> SoundProject:
-    """A project that the service can run; ConfigError with everything that is wrong when it cannot."""
+    """A project that the service can run; ConfigError with everything that is wrong when it cannot.
+
+    A rule with an error does not keep the others from running: a machine that restarts at night must not fall silent.
+    """
     files = ProjectFiles(config=config, rules=rules, dotenv=dotenv_file, environment=environment)
     stamp = files.stamp()
     project = read_project(config, rules, environment, strict=True, dotenv_file=dotenv_file)
-    if project.has_errors or project.settings is None or project.config is None:
+    if project.is_unusable or not rules.exists() or project.settings is None or project.config is None:
         raise ConfigError(project.problems)
     return SoundProject(
         settings=project.settings,
         config=project.config,
         rule_set=project.rule_set,
         rule_texts=project.rule_texts,
+        rule_problems=project.rule_problems,
         warnings=project.problems,
         files=files,
         stamp=stamp,

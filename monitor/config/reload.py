@@ -9,10 +9,12 @@ from datetime import datetime
 
 from monitor.config.assembly import Config
 from monitor.config.changes import ProjectFiles
+from monitor.config.files import Texts
 from monitor.config.project import Project, SoundProject, read_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveRules, ReadRules, start_rules, succeed_rules
+from monitor.match.rules import load_rules
 
 # What is asked for anew with every configuration.
 _TAKEN_UP = frozenset({"poll", "timezone"})
@@ -39,10 +41,22 @@ class LiveProject:
         return tuple(sorted(name for name in names if getattr(self.started, name) != getattr(self.settings, name)))
 
 
-def start_project(project: SoundProject) -> LiveProject:
-    """The project that the service starts with."""
+def start_project(project: SoundProject, now: datetime, last_good: Texts = ()) -> LiveProject:
+    """The project that the service starts with; of broken rules, the versions that `last_good` holds."""
     rules = start_rules(project.rule_set, project.rule_texts)
-    return LiveProject(started=project.settings, settings=project.settings, config=project.config, rules=rules)
+    errors = _errors_of(project.rule_problems)
+    if errors:
+        before = start_rules(load_rules(last_good), last_good)
+        read = ReadRules(
+            rule_set=project.rule_set,
+            texts=project.rule_texts,
+            problems=project.rule_problems,
+            root=project.files.rules.as_posix(),
+        )
+        rules = succeed_rules(before, read, now)
+    return LiveProject(
+        started=project.settings, settings=project.settings, config=project.config, rules=rules, rule_errors=errors
+    )
 
 
 def reload_project(before: LiveProject, files: ProjectFiles, now: datetime) -> LiveProject:

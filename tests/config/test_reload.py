@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.changes import ProjectFiles
+from monitor.config.last_good import read_last_good, write_last_good
 from monitor.config.project import SoundProject, load_project
 from monitor.config.reload import LiveProject, reload_project, start_project
 from tests.builders import NOON
@@ -78,7 +79,7 @@ def test_a_single_file_of_rules_is_watched(tmp_path: Path, project: SoundProject
 
 
 def reloaded(project: SoundProject, before: LiveProject | None = None) -> LiveProject:
-    return reload_project(before or start_project(project), project.files, NOON)
+    return reload_project(before or start_project(project, NOON), project.files, NOON)
 
 
 def test_a_configuration_with_an_error_stays_as_it_was_and_rules_are_taken_up_all_the_same(
@@ -127,3 +128,54 @@ def test_a_rules_directory_that_disappears_takes_no_rule_away(project: SoundProj
     assert [state.rule for state in live.rules.broken] == ["floods"]
     (tmp_path / "elsewhere").rename(tmp_path / "rules")
     assert reloaded(project, live).rules.broken == ()
+
+
+_BROKEN = "version: 1\nrules:\n  floods: {match: []}\n  fires: {match: fire}\n"
+
+
+def _reopened(tmp_path: Path) -> SoundProject:
+    return load_project(tmp_path / "config", tmp_path / "rules", {}, dotenv_file=tmp_path / ".env")
+
+
+def test_a_start_with_broken_rules_takes_their_last_good_versions(project: SoundProject, tmp_path: Path) -> None:
+    good = start_project(project, NOON).rules
+    write_last_good(tmp_path, good.sound_texts)
+    rewrite(tmp_path / "rules" / "a.yaml", _BROKEN)
+    live = start_project(_reopened(tmp_path), NOON, read_last_good(tmp_path))
+    assert live.rules.versions["floods"] == good.versions["floods"]
+    assert set(live.rules.versions) == {"floods", "fires"}
+    assert [(state.rule, state.version) for state in live.rules.broken] == [("floods", good.versions["floods"])]
+    assert [error.line for error in live.rule_errors] == [3]
+
+
+def test_a_start_with_a_file_that_is_no_yaml_keeps_all_of_its_rules(project: SoundProject, tmp_path: Path) -> None:
+    write_last_good(tmp_path, start_project(project, NOON).rules.sound_texts)
+    rewrite(tmp_path / "rules" / "a.yaml", "rules: [")
+    live = start_project(_reopened(tmp_path), NOON, read_last_good(tmp_path))
+    assert list(live.rules.versions) == ["floods"]
+
+
+def test_a_broken_rule_without_a_last_good_version_is_named(project: SoundProject, tmp_path: Path) -> None:
+    del project
+    rewrite(tmp_path / "rules" / "a.yaml", _BROKEN)
+    live = start_project(_reopened(tmp_path), NOON, read_last_good(tmp_path))
+    assert list(live.rules.versions) == ["fires"]
+    assert [(state.rule, state.version) for state in live.rules.broken] == [("floods", None)]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1}', "[" * 100_000])
+def test_last_good_rules_that_cannot_be_read_are_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "rules.last-good.json").write_text(content, encoding="utf-8")
+    assert read_last_good(tmp_path) == ()
+
+
+def test_last_good_rules_are_written_once_for_each_change(tmp_path: Path) -> None:
+    texts = {"rules/a.yaml": "rules: {}\n# Übersicht\n", "rules/b.yaml": ""}
+    write_last_good(tmp_path, texts)
+    (kept,) = tmp_path.iterdir()
+    first = kept.stat().st_ino
+    write_last_good(tmp_path, texts)
+    assert kept.stat().st_ino == first
+    assert dict(read_last_good(tmp_path)) == texts
+    write_last_good(tmp_path, {})
+    assert read_last_good(tmp_path) == ()

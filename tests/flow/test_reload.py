@@ -165,13 +165,61 @@ _OTHER = (
 )
 
 
-def test_a_start_with_a_broken_rule_is_refused(tmp_path: Path) -> None:
+_TWO = """
+version: 1
+rules:
+  river-levels: {{match: {match}, severity: high}}
+  river-ice: {{match: {{all: [Orsa, ice]}}, severity: high}}
+"""
+
+
+def test_a_start_with_a_broken_rule_keeps_its_last_good_version_and_goes_on_with_the_others(tmp_path: Path) -> None:
+    asyncio.run(_restart_broken(tmp_path))
+
+
+async def _restart_broken(directory: Path) -> None:
+    async with open_newsroom(directory) as newsroom:
+        service = await _start(newsroom)
+        first = await service.expect_alert("1", "Drought", "A drought has emptied the Orsa above the old bridge.")
+        await stop(service.process)
+
+        (directory / "rules" / "floods.yaml").write_text(_TWO.format(match="{contain: ice}"), encoding="utf-8")
+        again = _Service(newsroom, await newsroom.start("-m", "monitor", "run"))
+        broken = await again.wait_for("rules not loaded")
+        assert "floods.yaml:4:" in broken["problems"][0]
+        assert broken["still_live"] == ["river-levels"]
+        second = await again.expect_alert("2", "More drought", "The drought along the Orsa enters its second month.")
+        assert (second["rule"], second["version"]) == ("river-levels", first["version"])
+        third = await again.expect_alert("3", "Ice", "Ice is drifting down the Orsa, harbour masters report today.")
+        assert third["rule"] == "river-ice"
+        assert 'rule "river-levels" has not loaded since' in await _doctor(newsroom)
+
+        _write_rule(newsroom, "{all: [Orsa, frost]}")
+        await again.wait_for("reloaded")
+        assert "river-levels" not in await _doctor(newsroom)
+        await stop(again.process)
+
+
+def test_a_first_start_with_a_broken_rule_goes_on_with_the_others_and_names_it(tmp_path: Path) -> None:
     async def run() -> None:
         async with open_newsroom(tmp_path) as newsroom:
-            _write_rule(newsroom, "{contain: ice}")
-            process = await newsroom.start("-m", "monitor", "run")
+            newsroom.write_project(to="system", alert_backlog=True)
+            (tmp_path / "rules" / "floods.yaml").write_text(_TWO.format(match="{contain: ice}"), encoding="utf-8")
+            service = _Service(newsroom, await newsroom.start("-m", "monitor", "run"))
+            assert "still_live" not in await service.wait_for("rules not loaded")
+            await service.expect_alert("1", "Ice", "Ice is drifting down the Orsa, harbour masters report today.")
+            assert "no version of it is live" in await _doctor(newsroom)
+            await stop(service.process)
+
+    asyncio.run(run())
+
+
+def test_a_start_without_a_rules_directory_is_refused(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_newsroom(tmp_path) as newsroom:
+            process = await newsroom.start("-m", "monitor", "run", "--rules", "ruels")
             _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
             assert process.returncode == 1
-            assert _PLACE in err.decode()
+            assert "ruels: no such file or directory" in err.decode()
 
     asyncio.run(run())
