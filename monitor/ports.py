@@ -136,6 +136,16 @@ class PendingAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """That a subscriber was told of a story: when last, and of which sources. `story` is as it stands today."""
+
+    subscriber: SubscriberId
+    story: DigestStory
+    told_at: datetime
+    sources: frozenset[SourceId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A delivery leased to one worker; `token` must still be the row's when the outcome is written."""
 
@@ -246,8 +256,16 @@ class Transaction(Protocol):
     async def drop_alerts(self, ids: Iterable[AlertId], reason: str) -> None:
         """Pending alerts that nobody is to hear any more; they stay, with the reason, and are never raised again."""
 
-    async def list_told(self, stories: Iterable[StoryId]) -> Mapping[tuple[SubscriberId, StoryId], datetime]:
-        """Who has been told of these stories, and when last: the moment their digest was composed."""
+    async def drop_groundless(self, subscriber: SubscriberId) -> None:
+        """Drop pending alerts behind which no match is left: a correction took away what they were raised for."""
+
+    async def list_told(self, stories: Iterable[StoryId], subscribers: Iterable[SubscriberId]) -> tuple[Told, ...]:
+        """Which of these subscribers have been told of which of these stories, by story and subscriber."""
+
+    async def adopt_alerts(self, merged: Mapping[StoryId, StoryId]) -> None:
+        """Alerts of stories that turned out to be part of others become theirs, where the subscriber has none of them
+        yet: nobody hears of one story again because it was two.
+        """
 
     async def find_free_window(self, subscriber: SubscriberId, window_start: datetime) -> datetime:
         """`window_start`, or the first later second for which the subscriber has no digest yet."""

@@ -101,8 +101,9 @@ async def _read(tx: Transaction, plan: Plan, subscriber: Subscriber, now: dateti
     reader = await _read_reader(tx, plan, subscriber)
     holds = [route.send.hold for route in plan.routes if subscriber.id in route.to and isinstance(route.send, Now)]
     longest = max(holds, default=timedelta(0))
-    # The first to take the lock: nobody else composes for this subscriber from here on.
+    # Takes the lock: nobody else composes for this subscriber from here on.
     pending = await tx.list_pending_alerts(subscriber.id, now + longest)
+    await tx.drop_groundless(subscriber.id)
     passed = pass_windows(reader, plan.routes, await tx.list_windows(subscriber.id), now)
     disabled = {each.channel for each in await tx.list_disabled_channels() if each.subscriber == subscriber.id}
     moment = Moment(

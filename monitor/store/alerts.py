@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, literal_column, select, update
+from sqlalchemy import Row, Select, and_, case, literal_column, select, update
 
-from monitor.model import Alert, AlertId, HeldBy, Match, StoryId, SubscriberId
-from monitor.ports import PendingAlert
+from monitor.model import Alert, AlertId, DigestStory, HeldBy, Match, StoryId, SubscriberId
+from monitor.ports import PendingAlert, Told
+from monitor.store.codec import digest_from_json
 from monitor.store.columns import shorten_key
 from monitor.store.pending import find_digest_stories
 from monitor.store.rows import Lock, Rows, iter_chunks
-from monitor.store.schema import alert_matches, alerts, digests
+from monitor.store.schema import alert_matches, alerts, digests, matches
 
 _KEY = (alerts.c.subscriber, alerts.c.story, alerts.c.kind, alerts.c.ordinal)
 _IS_PENDING = alerts.c.state == literal_column("'pending'")
@@ -64,7 +65,11 @@ class AlertRows:
         await self._rows.lock(Lock.ALERTS)
         pending = await self._rows.fetch(select_pending(subscriber, due_by))
         told = await find_digest_stories(self._rows, {row.id: StoryId(row.story) for row in pending})
-        return tuple(PendingAlert(id=AlertId(row.id), alert=_row_to_alert(row), story=told[row.id]) for row in pending)
+        return tuple(
+            PendingAlert(id=AlertId(row.id), alert=_row_to_alert(row), story=told[row.id])
+            for row in pending
+            if row.id in told
+        )
 
     async def defer_alerts(self, ids: Iterable[AlertId], due_at: datetime, held: HeldBy) -> None:
         """Let pending alerts wait until an instant, because of quiet hours or a cap."""
@@ -78,19 +83,55 @@ class AlertRows:
             dropped = update(alerts).where(alerts.c.id.in_(chunk), _IS_PENDING)
             await self._rows.write(dropped.values(state="dropped", dropped_because=reason))
 
-    async def list_told(self, stories: Iterable[StoryId]) -> Mapping[tuple[SubscriberId, StoryId], datetime]:
-        """Who has been told of these stories, and when last: the moment their digest was composed."""
-        told: dict[tuple[SubscriberId, StoryId], datetime] = {}
-        for chunk in iter_chunks(stories):
-            latest = (
-                select(alerts.c.subscriber, alerts.c.story, func.max(digests.c.composed_at).label("told_at"))
-                .join(digests, digests.c.id == alerts.c.digest)
-                .where(alerts.c.story.in_(chunk))
-                .group_by(alerts.c.subscriber, alerts.c.story)
+    async def drop_groundless(self, subscriber: SubscriberId) -> None:
+        """Drop pending alerts behind which no match is left: a correction took away what they were raised for."""
+        same_match = and_(alert_matches.c.rule == matches.c.rule, alert_matches.c.article == matches.c.article)
+        behind = select(matches.c.rule).join(alert_matches, same_match).where(alert_matches.c.alert == alerts.c.id)
+        groundless = update(alerts).where(alerts.c.subscriber == subscriber, _IS_PENDING, ~behind.exists())
+        await self._rows.write(groundless.values(state="dropped", dropped_because="no match is left behind it"))
+
+    async def list_told(self, stories: Iterable[StoryId], subscribers: Iterable[SubscriberId]) -> tuple[Told, ...]:
+        """Which of these subscribers have been told of which of these stories, by story and subscriber.
+
+        A story that a limit left out of its digest has not been told.
+        """
+        await self._rows.lock(Lock.ALERTS)
+        readers = sorted(set(subscribers))
+        rows = [
+            row
+            for chunk in iter_chunks(stories)
+            for row in await self._rows.fetch(_select_composed(chunk).where(alerts.c.subscriber.in_(readers)))
+        ]
+        latest = {(row.subscriber, row.story): row.composed_at for row in rows}
+        first = {(row.subscriber, row.story): row for row in reversed(rows)}
+        today = await find_digest_stories(self._rows, {row.id: StoryId(row.story) for row in first.values()})
+        return tuple(
+            Told(
+                subscriber=SubscriberId(row.subscriber),
+                story=today[row.id],
+                told_at=latest[key],
+                sources=frozenset((told.article.source, *told.also_in)),
             )
-            for row in await self._rows.fetch(latest):
-                told[SubscriberId(row.subscriber), StoryId(row.story)] = row.told_at
-        return told
+            for key, row in sorted(first.items(), key=lambda each: (each[0][1], each[0][0]))
+            if row.id in today and (told := _find_story(row)) is not None
+        )
+
+    async def adopt_alerts(self, merged: Mapping[StoryId, StoryId]) -> None:
+        """Alerts of stories that turned out to be part of others become theirs, where the subscriber has none of them
+        yet: nobody hears of one story again because it was two.
+        """
+        if not merged:
+            return
+        await self._rows.lock(Lock.ALERTS)
+        other = alerts.alias()
+        for alias, story in sorted(merged.items()):
+            same = (
+                other.c.subscriber == alerts.c.subscriber,
+                other.c.kind == alerts.c.kind,
+                other.c.ordinal == alerts.c.ordinal,
+            )
+            taken = select(other.c.id).where(other.c.story == story, *same).exists()
+            await self._rows.write(update(alerts).where(alerts.c.story == alias, ~taken).values(story=story))
 
     async def _put_alerts(self, raised: Sequence[Alert]) -> list[Row[Any]]:
         """Insert, or bring forward what is pending; the id and key of each alert that is pending now."""
@@ -105,6 +146,21 @@ class AlertRows:
         return await self._rows.fetch(
             put.returning(alerts.c.id, *_KEY), [_alert_to_row(alert) for alert in _list_earliest(raised)]
         )
+
+
+def _select_composed(stories: Sequence[StoryId]) -> Select[Any]:
+    """The alerts of stories that went into a digest, the oldest first, with that digest."""
+    return (
+        select(alerts.c.id, alerts.c.subscriber, alerts.c.story, digests.c.composed_at, digests.c.document)
+        .join(digests, digests.c.id == alerts.c.digest)
+        .where(alerts.c.story.in_(stories), alerts.c.state == literal_column("'composed'"))
+        .order_by(digests.c.composed_at, alerts.c.id)
+    )
+
+
+def _find_story(row: Row[Any]) -> DigestStory | None:
+    """The story as the digest told it."""
+    return next((story for story in digest_from_json(row.document).stories if story.id == row.story), None)
 
 
 def _list_earliest(raised: Sequence[Alert]) -> list[Alert]:

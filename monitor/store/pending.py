@@ -14,7 +14,7 @@ from monitor.store.schema import alert_matches, articles, matches
 
 
 async def find_digest_stories(rows: Rows, alerts: Mapping[int, StoryId]) -> dict[int, DigestStory]:
-    """The story of each alert, by the alert's id, in a handful of statements however many alerts there are."""
+    """The story of each alert that still has a match behind it, by the alert's id, in a handful of statements."""
     behind = await _list_matches(rows, alerts)
     found = await find_articles(rows, (of_alert[0].article for of_alert in behind.values()))
     versions = await find_rules(rows, (match.rule for of_alert in behind.values() for match in of_alert))
@@ -22,6 +22,7 @@ async def find_digest_stories(rows: Rows, alerts: Mapping[int, StoryId]) -> dict
     return {
         alert: _tell(story, found[behind[alert][0].article], behind[alert], versions, sources[story])
         for alert, story in alerts.items()
+        if alert in behind
     }
 
 

@@ -51,7 +51,9 @@ class SqlTransaction:
         self.list_pending_alerts = alerts.list_pending_alerts
         self.defer_alerts = alerts.defer_alerts
         self.drop_alerts = alerts.drop_alerts
+        self.drop_groundless = alerts.drop_groundless
         self.list_told = alerts.list_told
+        self.adopt_alerts = alerts.adopt_alerts
 
         digests = DigestRows(rows)
         self.find_free_window = digests.find_free_window
