@@ -6,14 +6,13 @@ figures). What every extractor leaves in by mistake (pointers to other articles,
 author's life) goes by the shape of its lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 
 import trafilatura
 from lxml import html
 from lxml.html import HtmlElement
 from readability import Document
-from readability.readability import Unparseable
 from resiliparse.extract.html2text import extract_plain_text
 
 from monitor.parse.charset import clean_line
@@ -56,13 +55,13 @@ def _prune(root: HtmlElement) -> HtmlElement:
 
 
 def _choose(root: HtmlElement) -> Reading:
-    fast = _read_fast(root) or _read_landmark(root)
+    fast = _try(_read_fast, root) or _read_landmark(root)
     if not _is_worth_a_vote(root):
         return fast
-    second = _read_readably(root)
+    second = _try(_read_readably, root)
     if not second or agreement(runs_of(fast), runs_of(second)) >= _AGREED:
         return fast
-    third = _read_coarsely(root)
+    third = _try(_read_coarsely, root)
     return choose_medoid([reading for reading in (fast, second, third) if reading])
 
 
@@ -73,6 +72,13 @@ def _is_worth_a_vote(root: HtmlElement) -> bool:
         if number > _MOST_ELEMENTS or letters > _MOST_LETTERS:
             return False
     return True
+
+
+def _try(read: Callable[[HtmlElement], Reading], root: HtmlElement) -> Reading:
+    try:
+        return read(root)
+    except Exception:  # noqa: BLE001 - where one extractor stumbles over a page, the others still read it
+        return ()
 
 
 def _read_fast(root: HtmlElement) -> Reading:
@@ -88,10 +94,7 @@ def _read_readably(root: HtmlElement) -> Reading:
         for name, value in element.attrib.items():
             if name not in _ATTRIBUTES or len(value) > _LONGEST_ATTRIBUTE:
                 del element.attrib[name]
-    try:
-        summary: str = Document(bare).summary(html_partial=True)
-    except Unparseable:
-        return ()
+    summary: str = Document(bare).summary(html_partial=True)
     return tuple(_iter_lines(html_to_paragraphs(summary)))
 
 

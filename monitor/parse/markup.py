@@ -16,6 +16,12 @@ _CROWDED_TAG = re.compile(
     r"""(<[a-zA-Z][^\s<>/]*+)(?:[\s/]++[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+){250,}+"""
 )
 
+# What no document may hold, as a letter or as a reference to one: lxml parses it, and fails when it moves the text.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|"
+    "&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]))(?![0-9a-fA-F]);?"
+)
+
 
 def parse_document(text: str) -> HtmlElement:
     """The root of a whole page; ParseError when there is no element in it."""
@@ -25,7 +31,7 @@ def parse_document(text: str) -> HtmlElement:
     # that is deeper than 256 would be lost without a word.
     parser = html.HTMLParser(huge_tree=True)
     try:
-        root: HtmlElement = html.document_fromstring(_without_crowds(text), parser=parser)
+        root: HtmlElement = html.document_fromstring(_tame(text), parser=parser)
     except (ParserError, LxmlError, ValueError, AssertionError) as error:
         raise ParseError(f"no HTML page could be read: {' '.join(str(error).split())[:120]}") from error
     return root
@@ -34,11 +40,11 @@ def parse_document(text: str) -> HtmlElement:
 def parse_pieces(text: str) -> HtmlElement | None:
     """The pieces of a fragment in a div made for them; None when no parser makes anything of it."""
     try:
-        return html.fragment_fromstring(_without_crowds(text), create_parent="div")
+        return html.fragment_fromstring(_tame(text), create_parent="div")
     except (ParserError, LxmlError, ValueError, AssertionError):
         return None
 
 
-def _without_crowds(text: str) -> str:
+def _tame(text: str) -> str:
     """No element of an honest page has hundreds of attributes: such ones lose all of theirs."""
-    return _CROWDED_TAG.sub(r"\1", text)
+    return _CROWDED_TAG.sub(r"\1", _FORBIDDEN.sub("", text))

@@ -24,6 +24,7 @@ PAGES = {
     "entities, some of nothing": f"<html><body>{_STORY}<p>"
     + "&amp;" * 50_000
     + "&#0;&#x110000;&#xD800;&bogus;" * 1_000,
+    "controls by reference": f"<html><body>{_STORY}<p>&#1;</p><script></script>&#x1f;&#31;&#8;<nav></nav>&#0;{_STORY}",
     "a line of 300 KB": "<html><body><p>" + "word " * 60_000,
     "a word of 300 KB": "<html><body><p>" + "w" * 300_000,
     "empty paragraphs": "<html><body><article>" + "<p></p>" * 20_000,
