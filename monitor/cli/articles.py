@@ -22,7 +22,8 @@ from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import RuleSet
 from monitor.model import Article, Match, RuleId, StoryId
 from monitor.render.documents import article_document, match_document
-from monitor.story.stories import assign_stories
+from monitor.story.index import StoryIndex
+from monitor.story.stories import place_alone
 from monitor.text.suggest import did_you_mean
 
 PathsArgument = Annotated[
@@ -62,6 +63,10 @@ def match(
     if stats:
         print_stats(reader.timer)
     _end(reader, problems)
+
+
+# Stories of so many articles are known at a time, so that an archive of any length needs no more memory.
+_RECENT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class _Matching:
         self._matcher = RuleMatcher(rule_set)
         self._titles = {compiled.rule.id: compiled.rule.title for compiled in rule_set.rules}
         self._wanted = wanted
-        self._stories: dict[str, StoryId] = {}
+        self._stories = StoryIndex()
         self._console: Console = console()
         self._matched = 0
 
@@ -142,10 +147,10 @@ class _Matching:
         return (explain_rule(compiled, article) for compiled in rules)
 
     def _story_of(self, article: Article) -> StoryId:
-        """Stories are those among the given articles."""
-        story = assign_stories([article], self._stories)[article.id]
-        self._stories.setdefault(article.fingerprint, story)
-        return story
+        """Stories are those among the given articles; of long ago only the same text is still known."""
+        if len(self._stories.profiles) > _RECENT:
+            self._stories = StoryIndex(fingerprints=self._stories.fingerprints)
+        return place_alone(article, self._stories).story
 
 
 def _end(reader: ArticleReader, before: Sequence[Problem] = ()) -> None:

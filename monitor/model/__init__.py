@@ -55,7 +55,7 @@ from monitor.model.routing import (
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
 from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, Slice, Source, SourceKind
-from monitor.model.stories import ArticleVersion, Difference, Relation, StoryChange
+from monitor.model.stories import ArticleVersion, Correction, Difference, Relation, StoryChange, StoryProfile, StoryText
 
 __all__ = [
     "Address",
@@ -71,6 +71,7 @@ __all__ = [
     "ChannelKind",
     "Choices",
     "Condition",
+    "Correction",
     "Daily",
     "Delivery",
     "DeliveryId",
@@ -119,6 +120,8 @@ __all__ = [
     "SourceKind",
     "StoryChange",
     "StoryId",
+    "StoryProfile",
+    "StoryText",
     "Subscriber",
     "SubscriberId",
     "Updates",

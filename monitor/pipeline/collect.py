@@ -2,36 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 
 import structlog
 
 from monitor.errors import FetchError, InputError, MonitorError, ParseError, Problem, StoreError
 from monitor.model import (
-    Article,
-    ArticleId,
-    Entry,
     Fetched,
-    Match,
-    PollState,
     Record,
     Slice,
     Source,
     SourceId,
-    StoryId,
 )
 from monitor.pipeline.plan import Plan, Ports, Stored
-from monitor.pipeline.raising import raise_alerts
+from monitor.pipeline.storing import Cursor, Reading, list_news, store_reading
 from monitor.polling import POLL_LEASE, after_clock_change, after_failure, after_success, at_address
-from monitor.ports import ParsedArticles, PollClaim, Transaction
-from monitor.route.routes import Candidate
-from monitor.story.stories import assign_stories
+from monitor.ports import ParsedArticles, PollClaim
 
 _log = structlog.get_logger()
-_Page = TypeVar("_Page", Entry, Record)
 
 
 async def register_sources(ports: Ports, plan: Plan) -> None:
@@ -79,18 +68,8 @@ async def import_slices(
         if done:
             yield Stored(source=source.id)
         else:
-            parsed = await _read_slice(ports, source, part)
-            yield await _store(ports, plan, source, parsed, _Cursor(alerting=alerting, part=part))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cursor:
-    """What is committed with a batch of articles: a poll's new state, or an archive's checkpoint."""
-
-    alerting: bool
-    claim: PollClaim | None = None
-    state: PollState | None = None
-    part: Slice | None = None
+            reading = await _read_slice(ports, source, part)
+            yield await store_reading(ports, plan, source, reading, Cursor(alerting=alerting, part=part))
 
 
 async def _poll_once(ports: Ports, plan: Plan, claim: PollClaim, busy: set[SourceId]) -> Stored:
@@ -120,17 +99,17 @@ async def _poll_feed(ports: Ports, plan: Plan, source: Source, claim: PollClaim)
     before = at_address(claim.state, source)
     fetched = await ports.fetcher.fetch_feed(source, before)
     ports.reached("feed fetched")
-    parsed = await _parse_feed(ports, source, fetched)
+    reading = await _read_feed(ports, source, fetched)
     state = after_success(
         before,
         source,
         validators=fetched,
-        new_entries=len(parsed.articles),
+        new_entries=len(reading.parsed.articles),
         now=ports.clock(),
         jitter=ports.jitter(),
     )
     alerting = claim.state.backlog_done or source.alert_backlog
-    return await _store(ports, plan, source, parsed, _Cursor(alerting=alerting, claim=claim, state=state))
+    return await store_reading(ports, plan, source, reading, Cursor(alerting=alerting, claim=claim, state=state))
 
 
 async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollClaim) -> Stored:
@@ -161,96 +140,21 @@ async def _put_off(ports: Ports, source: Source, claim: PollClaim, error: Monito
     return Stored(source=source.id, error=str(error))
 
 
-async def _parse_feed(ports: Ports, source: Source, fetched: Fetched) -> ParsedArticles:
+async def _read_feed(ports: Ports, source: Source, fetched: Fetched) -> Reading:
     if fetched.body is None:
-        return ParsedArticles(articles=())
+        return Reading(parsed=ParsedArticles(articles=()))
     feed = await ports.parser.parse_feed(source, fetched)
-    unseen = await _list_unseen(ports, source, feed.entries)
-    parsed = await ports.parser.parse_entries(unseen, ports.clock())
-    return replace(parsed, problems=feed.problems + parsed.problems)
+    news = await list_news(ports, source, feed.entries)
+    parsed = await ports.parser.parse_entries(list(news.values()), ports.clock())
+    return Reading(parsed=replace(parsed, problems=feed.problems + parsed.problems), pages=news)
 
 
-async def _read_slice(ports: Ports, source: Source, part: Slice) -> ParsedArticles:
+async def _read_slice(ports: Ports, source: Source, part: Slice) -> Reading:
     found = await asyncio.to_thread(lambda: tuple(ports.archives.iter_records(source, part)))
     unreadable = tuple(each for each in found if isinstance(each, Problem))
-    unseen = await _list_unseen(ports, source, [each for each in found if isinstance(each, Record)])
-    parsed = await ports.parser.parse_records(unseen, ports.clock())
-    return replace(parsed, problems=unreadable + parsed.problems)
-
-
-async def _list_unseen(ports: Ports, source: Source, pages: Sequence[_Page]) -> list[_Page]:
-    """The pages that no stored article came from: only they are worth extracting."""
-    async with ports.store.transaction() as tx:
-        keys = await tx.list_unseen(source.id, [page.key for page in pages])
-    return [page for page in pages if page.key in keys]
-
-
-async def _store(ports: Ports, plan: Plan, source: Source, parsed: ParsedArticles, cursor: _Cursor) -> Stored:
-    """Everything that follows from new articles, in one transaction with the cursor that says they were read."""
-    outcomes = {article.id: ports.matcher.match(article, source) for article in parsed.articles}
-    problems = parsed.problems + tuple(problem for outcome in outcomes.values() for problem in outcome.problems)
-    async with ports.store.transaction() as tx:
-        now = ports.clock()
-        if not await _advance(tx, cursor, now):
-            return Stored(source=source.id, error="another process has taken this source over")
-        new = await tx.add_articles(parsed.articles)
-        articles = tuple(article for article in parsed.articles if article.id in new)
-        matches = tuple(match for article in articles for match in outcomes[article.id].matches)
-        stories = await _tell_stories(tx, articles, now)
-        await _add_matches(tx, ports, matches, now)
-        if cursor.alerting and matches:
-            candidates = _candidates(ports, source, articles, stories, matches)
-            await raise_alerts(tx, plan, candidates, now)
-        ports.reached("storing articles")
-    ports.reached("articles stored")
-    return Stored(source=source.id, articles=articles, stories=stories, matches=matches, problems=problems)
-
-
-async def _advance(tx: Transaction, cursor: _Cursor, now: datetime) -> bool:
-    """Move the cursor; False when the source is no longer ours to move it for."""
-    if cursor.part is not None:
-        await tx.mark_slice_done(cursor.part, now)
-    if cursor.claim is not None and cursor.state is not None:
-        return await tx.finish_poll(cursor.claim, cursor.state)
-    return True
-
-
-async def _tell_stories(tx: Transaction, articles: Sequence[Article], now: datetime) -> Mapping[ArticleId, StoryId]:
-    if not articles:
-        return {}
-    await tx.lock_stories()
-    known = await tx.find_stories({article.fingerprint for article in articles})
-    stories = assign_stories(articles, known)
-    await tx.assign_stories(stories, now)
-    return stories
-
-
-async def _add_matches(tx: Transaction, ports: Ports, matches: Sequence[Match], now: datetime) -> None:
-    if matches:
-        matched = {match.rule for match in matches}
-        await tx.save_rules([rule for rule in ports.matcher.rules if rule.id in matched], now)
-        await tx.add_matches(matches)
-
-
-def _candidates(
-    ports: Ports,
-    source: Source,
-    articles: Sequence[Article],
-    stories: Mapping[ArticleId, StoryId],
-    matches: Sequence[Match],
-) -> list[Candidate]:
-    by_id = {article.id: article for article in articles}
-    rules = {rule.id: rule for rule in ports.matcher.rules}
-    return [
-        Candidate(
-            article=by_id[match.article],
-            story=stories[match.article],
-            match=match,
-            rule=rules[match.rule],
-            source=source,
-        )
-        for match in matches
-    ]
+    news = await list_news(ports, source, [each for each in found if isinstance(each, Record)])
+    parsed = await ports.parser.parse_records(list(news.values()), ports.clock())
+    return Reading(parsed=replace(parsed, problems=unreadable + parsed.problems), pages=news)
 
 
 def _report(stored: Stored) -> None:

@@ -15,6 +15,7 @@ from monitor.model import (
     Silence,
     Source,
     SourceId,
+    StoryChange,
     StoryId,
     Subscriber,
     SubscriberId,
@@ -58,11 +59,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What one poll, or one slice of an archive, brought: new articles only. `error` when the whole of it failed."""
+    """What one poll, or one slice of an archive, brought. `articles`, `stories` and `matches` are of new articles only,
+
+    `changes` also of corrected ones. `error` when the whole of it failed.
+    """
 
     source: SourceId
     articles: tuple[Article, ...] = ()
     stories: Mapping[ArticleId, StoryId] = field(default_factory=dict)
+    changes: tuple[StoryChange, ...] = ()
     matches: tuple[Match, ...] = ()
     problems: tuple[Problem, ...] = ()
     error: str | None = None
