@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from monitor.app import open_existing_store
+from monitor.cli.backtest_page import render_backtest
 from monitor.cli.backtest_report import backtest_document, draw_backtest
 from monitor.cli.options import (
     CONFIG,
@@ -29,6 +30,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.reading import ArticleReader
 from monitor.clock import utc_now
+from monitor.config.files import reason_of
 from monitor.config.project import load_languages, load_rule_set
 from monitor.config.revision import read_other_rules
 from monitor.config.settings import load_settings
@@ -58,6 +60,7 @@ def backtest(
     rules: RulesOption = RULES,
     data: DataOption = DATA,
     as_json: JsonOption = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts here.")] = None,
 ) -> None:
     """Count what rules would have matched, week by week, with samples; with --against, what a change gains and loses.
 
@@ -74,9 +77,12 @@ def backtest(
     if not run.articles and not unreadable:
         raise InputError(_describe_nothing(since, archive))
     result = run.result()
+    if html is not None:
+        _write(html, render_backtest(result, since=since, against=against, made_at=utc_now()))
+        print(f"wrote {html}", file=sys.stderr)
     if as_json:
         print(json.dumps(backtest_document(result, since=begin, against=against), indent=2, ensure_ascii=False))
-    else:
+    elif html is None:
         draw_backtest(console(), result, against=against, asked=rule or ())
     print_problems([*unreadable, *run.problems])
     if unreadable:
@@ -103,6 +109,13 @@ def _read_since(text: str, now: datetime) -> datetime:
     except ValueError as error:
         message = f'found "{text}", expected a day such as 2026-03-01 or a duration such as 90d'
         raise typer.BadParameter(message, param_hint="--since") from error
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f'"{file}" cannot be written: {reason_of(error)}') from error
 
 
 def _check_names(asked: Collection[str], rule_sets: Sequence[RuleSet]) -> None:
