@@ -30,7 +30,7 @@ from monitor.net.http import open_session
 from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due, tell_operators
 from monitor.ports import Channel, Store
 from monitor.schedule import Tick, run_ticks
-from monitor.sources.archive import DirectoryArchive
+from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
 from monitor.sources.sitemaps import SitemapFetcher
 from monitor.store.database import Database
@@ -127,7 +127,7 @@ async def open_pipeline(
             ports = Ports(
                 store=store,
                 fetcher=SitemapFetcher(HttpFetcher(session, clock=world.clock), clock=world.clock),
-                archives=DirectoryArchive(),
+                archives=FileArchive(),
                 parser=parser,
                 matcher=RuleMatcher(project.rule_set),
                 channels=create_channels(settings, session, world.clock),

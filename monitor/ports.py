@@ -79,6 +79,19 @@ class MatchOutcome:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some neighbouring records of a slice, in the place of a broken one the problem that names it.
+
+    `part` is a checkpoint of its own: of a slice that changed, or whose reading broke off, only new batches are
+    stored. `position` is how many of the slice's bytes are behind us, for a progress bar.
+    """
+
+    part: Slice
+    found: tuple[Record | Problem, ...]
+    position: int
+
+
 class FeedFetcher(Protocol):
     """Polite HTTP for feeds."""
 
@@ -92,12 +105,17 @@ class ArchiveReader(Protocol):
     def list_slices(self, source: Source) -> tuple[Slice, ...]:
         """Every slice in a stable order; InputError when the path cannot be read."""
 
-    def iter_records(self, source: Source, part: Slice) -> Iterator[Record | Problem]:
-        """The records of one slice in order; in the place of one that cannot be read, the problem that names it."""
+    def iter_batches(self, source: Source, part: Slice) -> Iterator[Batch]:
+        """The records of one slice in order, the same ones in every run; InputError when its place does not answer."""
 
 
 class Parser(Protocol):
-    """Bytes to articles, wherever that is computed (a process pool, or here)."""
+    """Bytes to articles, wherever that is computed (a process pool, or here).
+
+    `at_once` is how many batches of records it may be given at the same time, so that nobody there is idle.
+    """
+
+    at_once: int
 
     async def parse_feed(self, source: Source, fetched: Fetched) -> ParsedFeed:
         """ParseError when the bytes are no feed."""
@@ -106,7 +124,7 @@ class Parser(Protocol):
         """One article for each entry that has any text."""
 
     async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
-        """One article for each record that has any text."""
+        """One article for each record that has any text; of a feed, one for each entry."""
 
 
 class Matcher(Protocol):

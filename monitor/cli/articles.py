@@ -14,7 +14,7 @@ from rich.console import Console
 from monitor.cli.drawing import draw_matches
 from monitor.cli.explaining import draw_explanation, explanation_document
 from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, console, print_problems, refuse
-from monitor.cli.reading import ArticleReader, print_stats
+from monitor.cli.reading import ArticleReader, MapOption, PathsArgument, print_stats, read_fields
 from monitor.config.project import load_languages, read_rule_set
 from monitor.errors import ConfigError, Problem
 from monitor.match.explain import Explanation, explain_rule
@@ -26,23 +26,20 @@ from monitor.story.index import StoryIndex
 from monitor.story.stories import place_alone
 from monitor.text.suggest import did_you_mean
 
-PathsArgument = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="Files or directories: .txt, .html, .jsonl.")
-]
 
-
-def normalise(paths: PathsArgument, config: ConfigOption = CONFIG) -> None:
+def normalise(paths: PathsArgument, fields: MapOption = None, config: ConfigOption = CONFIG) -> None:
     """Print the articles in files or archives, one JSON document a line.
 
     Example: `monitor normalise seeds/ > articles.jsonl`
     """
-    reader = ArticleReader(load_languages(config, os.environ))
+    reader = ArticleReader(load_languages(config, os.environ), read_fields(fields or ()))
     asyncio.run(_print_articles(reader, paths))
     _end(reader)
 
 
 def match(
     paths: PathsArgument,
+    fields: MapOption = None,
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     rule: Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; repeatable.")] = None,
@@ -58,7 +55,7 @@ def match(
     """
     rule_set, problems = _read_rules(rules)
     wanted = _Wanted(_known_rules(rule_set, rule or []), explain, as_json)
-    reader = ArticleReader(load_languages(config, os.environ))
+    reader = ArticleReader(load_languages(config, os.environ), read_fields(fields or ()))
     asyncio.run(_Matching(reader, rule_set, wanted).run(paths))
     if stats:
         print_stats(reader.timer)
@@ -76,7 +73,7 @@ class _Wanted:
     as_json: bool
 
 
-async def _print_articles(reader: ArticleReader, paths: list[Path]) -> None:
+async def _print_articles(reader: ArticleReader, paths: list[str]) -> None:
     async for article in reader.iter_articles(paths):
         print(json.dumps(article_document(article), ensure_ascii=False))
 
@@ -116,7 +113,7 @@ class _Matching:
         self._console: Console = console()
         self._matched = 0
 
-    async def run(self, paths: list[Path]) -> None:
+    async def run(self, paths: list[str]) -> None:
         async for article in self._reader.iter_articles(paths):
             with self._reader.timer.step("match"):
                 outcome = self._matcher.match(article)
@@ -155,5 +152,5 @@ class _Matching:
 
 def _end(reader: ArticleReader, before: Sequence[Problem] = ()) -> None:
     print_problems(reader.problems)
-    if reader.problems or any(problem.level == "error" for problem in before):
+    if any(problem.level == "error" for problem in (*reader.problems, *before)):
         raise typer.Exit(1)

@@ -54,7 +54,7 @@ from monitor.model.routing import (
     Subscriber,
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
-from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, Slice, Source, SourceKind
+from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, RecordFormat, Slice, Source, SourceKind
 from monitor.model.stories import ArticleVersion, Correction, Difference, Relation, StoryChange, StoryProfile, StoryText
 
 __all__ = [
@@ -103,6 +103,7 @@ __all__ = [
     "Quiet",
     "Reason",
     "Record",
+    "RecordFormat",
     "Relation",
     "RelevanceMark",
     "Route",

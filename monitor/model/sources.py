@@ -10,6 +10,7 @@ from monitor.model.ids import EntryKey, SourceId
 
 SourceKind = Literal["feed", "sitemap", "archive"]
 FullText = Literal["auto", "always", "never"]
+RecordFormat = Literal["text", "html", "json", "mail", "feed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class Source:
     """Where articles come from: the address of a feed or sitemap (which may hold a secret), or the path of an archive.
 
     `every` is how often it is polled; where it is `adaptive` that is only where it starts from, before its rhythm is
-    known. `full_text` says whether the pages of its entries are fetched. A `paused` one is not polled.
+    known. `full_text` says whether the pages of its entries are fetched. A `paused` one is not polled. `fields` names
+    the columns or keys of an archive's tables that hold the parts of an article: `{"title": "headline"}`.
     """
 
     id: SourceId
@@ -33,6 +35,7 @@ class Source:
     alert_backlog: bool = False
     paused: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,18 +98,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One page of an archive, not yet read: its bytes and where they stand ("a/b.txt", "dump.jsonl:17")."""
+    """One page of an archive, not yet read: its bytes and where they stand ("a/b.txt", "dump.jsonl:17").
+
+    `file` is the file it stands in. `url`, `content_type` and `fetched_at` are known where the archive is one of the
+    web: where, as what and when the page was fetched. A feed is one record of many articles.
+    """
 
     source: SourceId
     key: EntryKey
     name: str
-    format: Literal["text", "html", "json"]
+    format: RecordFormat
     data: bytes
+    file: str = ""
+    url: str | None = None
+    content_type: str | None = None
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """A part of an archive that is stored, and checkpointed, as one: a file, or a block of lines of one.
+    """A part of an archive that is checkpointed as one: a file, several small ones, or some records out of one.
 
     `stamp` changes with the content, so a changed slice is read again. `size` is in bytes. `members` are the files
     that it groups, as the archive's reader names them; they are not part of its identity and are never stored.

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import structlog
 
-from monitor.errors import FetchError, InputError, MonitorError, ParseError, Problem, StoreError
+from monitor.errors import FetchError, InputError, MonitorError, ParseError, StoreError
 from monitor.model import (
     Fetched,
-    Record,
     Slice,
     Source,
     SourceId,
 )
+from monitor.pipeline.batches import read_slices
 from monitor.pipeline.plan import Plan, Ports, Stored
 from monitor.pipeline.storing import Cursor, Reading, list_news, store_reading
 from monitor.polling import POLL_LEASE, after_clock_change, after_failure, after_success, at_address
@@ -61,15 +61,13 @@ async def poll_due(ports: Ports, plan: Plan, busy: set[SourceId] | None = None) 
 async def import_slices(
     ports: Ports, plan: Plan, source: Source, parts: Iterable[Slice], *, alerting: bool
 ) -> AsyncIterator[Stored]:
-    """Store slices of an archive, each with its checkpoint; yields once a slice, also for those already done."""
-    for part in parts:
-        async with ports.store.transaction() as tx:
-            done = await tx.is_slice_done(part)
-        if done:
-            yield Stored(source=source.id)
-        else:
-            reading = await _read_slice(ports, source, part)
-            yield await store_reading(ports, plan, source, reading, Cursor(alerting=alerting, part=part))
+    """Store slices of an archive, batch by batch, each with its checkpoint; yields for those already done, too."""
+    async for read in read_slices(ports, source, parts):
+        stored = Stored(source=source.id, error=read.error)
+        if read.checkpoints:
+            cursor = Cursor(alerting=alerting, parts=read.checkpoints)
+            stored = await store_reading(ports, plan, source, read.reading, cursor)
+        yield replace(stored, size=read.size)
 
 
 async def _poll_once(ports: Ports, plan: Plan, claim: PollClaim, busy: set[SourceId]) -> Stored:
@@ -117,6 +115,9 @@ async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollCla
     alerting = claim.state.backlog_done or source.alert_backlog
     slices = await asyncio.to_thread(ports.archives.list_slices, source)
     parts = [part async for part in import_slices(ports, plan, source, slices, alerting=alerting)]
+    failed = next((part.error for part in parts if part.error), None)
+    if failed:
+        raise InputError(failed)
     articles = tuple(article for part in parts for article in part.articles)
     now = ports.clock()
     state = after_success(
@@ -144,17 +145,9 @@ async def _read_feed(ports: Ports, source: Source, fetched: Fetched) -> Reading:
     if fetched.body is None:
         return Reading(parsed=ParsedArticles(articles=()))
     feed = await ports.parser.parse_feed(source, fetched)
-    news = await list_news(ports, source, feed.entries)
+    news = await list_news(ports, feed.entries)
     parsed = await ports.parser.parse_entries(list(news.values()), ports.clock())
     return Reading(parsed=replace(parsed, problems=feed.problems + parsed.problems), pages=news)
-
-
-async def _read_slice(ports: Ports, source: Source, part: Slice) -> Reading:
-    found = await asyncio.to_thread(lambda: tuple(ports.archives.iter_records(source, part)))
-    unreadable = tuple(each for each in found if isinstance(each, Problem))
-    news = await list_news(ports, source, [each for each in found if isinstance(each, Record)])
-    parsed = await ports.parser.parse_records(list(news.values()), ports.clock())
-    return Reading(parsed=replace(parsed, problems=unreadable + parsed.problems), pages=news)
 
 
 def _report(stored: Stored) -> None:

@@ -59,9 +59,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What one poll, or one slice of an archive, brought. `articles`, `stories` and `matches` are of new articles only,
+    """What one poll, or one batch of an archive, brought. `articles`, `stories` and `matches` are of new articles only,
 
-    `changes` also of corrected ones. `error` when the whole of it failed.
+    `changes` also of corrected ones. `error` when the whole of it failed. `size` is how many of the
+    archive's bytes it was.
     """
 
     source: SourceId
@@ -71,6 +72,7 @@ class Stored:
     matches: tuple[Match, ...] = ()
     problems: tuple[Problem, ...] = ()
     error: str | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

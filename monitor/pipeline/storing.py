@@ -18,6 +18,7 @@ from monitor.model import (
     Record,
     Slice,
     Source,
+    SourceId,
     StoryChange,
 )
 from monitor.pipeline.correcting import correct_articles
@@ -46,14 +47,16 @@ class Cursor:
     alerting: bool
     claim: PollClaim | None = None
     state: PollState | None = None
-    part: Slice | None = None
+    parts: tuple[Slice, ...] = ()
 
 
-async def list_news(ports: Ports, source: Source, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
+async def list_news(ports: Ports, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
     """The pages that no stored article came from, or that say something else by now: only they are worth reading."""
     by_key = {page.key: page for page in pages}
     async with ports.store.transaction() as tx:
-        known = await tx.find_stamps(source.id, list(by_key))
+        known: dict[EntryKey, str | None] = {}
+        for source, keys in _by_source(by_key).items():
+            known |= await tx.find_stamps(source, keys)
     return {key: page for key, page in by_key.items() if key not in known or _is_changed(page, known[key])}
 
 
@@ -68,7 +71,7 @@ async def store_reading(ports: Ports, plan: Plan, source: Source, reading: Readi
             return Stored(source=source.id, error="another process has taken this source over")
         new = await tx.add_articles(parsed.articles)
         articles = tuple(article for article in parsed.articles if article.id in new)
-        await _keep_pages(tx, source, reading, now)
+        await _keep_pages(tx, reading, now)
         matches = tuple(match for article in articles for match in outcomes[article.id].matches)
         changes = await tell_stories(tx, articles, matches, now)
         await _add_matches(tx, ports, matches, now)
@@ -90,6 +93,14 @@ async def store_reading(ports: Ports, plan: Plan, source: Source, reading: Readi
     )
 
 
+def _by_source(pages: Mapping[EntryKey, Entry | Record]) -> dict[SourceId, list[EntryKey]]:
+    """The keys of each source: a mail in an archive has a source of its own."""
+    keys: dict[SourceId, list[EntryKey]] = {}
+    for key, page in pages.items():
+        keys.setdefault(page.source, []).append(key)
+    return keys
+
+
 def _is_changed(page: Entry | Record, stamp: str | None) -> bool:
     """Entries from before stamps were kept count as unchanged."""
     return stamp is not None and stamp != stamp_of(page)
@@ -97,18 +108,19 @@ def _is_changed(page: Entry | Record, stamp: str | None) -> bool:
 
 async def _advance(tx: Transaction, cursor: Cursor, now: datetime) -> bool:
     """Move the cursor; False when the source is no longer ours to move it for."""
-    if cursor.part is not None:
-        await tx.mark_slice_done(cursor.part, now)
+    for part in cursor.parts:
+        await tx.mark_slice_done(part, now)
     if cursor.claim is not None and cursor.state is not None:
         return await tx.finish_poll(cursor.claim, cursor.state)
     return True
 
 
-async def _keep_pages(tx: Transaction, source: Source, reading: Reading, now: datetime) -> None:
+async def _keep_pages(tx: Transaction, reading: Reading, now: datetime) -> None:
     """Remember what each page said, so that a change is noticed, and for some days the page itself."""
     read = {article.key: article.id for article in reading.parsed.articles}
     pages = {key: page for key, page in reading.pages.items() if key in read}
-    await tx.save_stamps(source.id, {key: stamp_of(page) for key, page in pages.items()})
+    for source, keys in _by_source(pages).items():
+        await tx.save_stamps(source, {key: stamp_of(pages[key]) for key in keys})
     await tx.keep_pages({read[key]: page for key, page in pages.items()}, now)
 
 

@@ -90,7 +90,7 @@ def test_the_store_is_read_by_default_and_left_as_it_is(command: Command, projec
     assert command("import", _SEEDS).code == 0
     stored = json.loads(command("backtest", "--json").out)
     from_files = json.loads(command("backtest", "--archive", _SEEDS, "--json").out)
-    assert stored["articles"] == 20
+    assert stored["articles"] == 26
     assert [(each["rule"], each["hits"], each["weeks"]) for each in stored["rules"]] == [
         (each["rule"], each["hits"], each["weeks"]) for each in from_files["rules"]
     ]
