@@ -5,12 +5,12 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from sqlalchemy import bindparam, select, true, update
 
 from monitor.errors import StoreError
-from monitor.model import ArticleId, Entry, EntryKey, Image, Record, SourceId
+from monitor.model import ArticleId, Entry, EntryKey, Image, Record, RecordFormat, SourceId
 from monitor.ports import KeptPage, KeptPages
 from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.columns import shorten_key
@@ -80,9 +80,11 @@ class PageRows:
 
 
 def _pack(page: Entry | Record) -> bytes:
-    """An entry as JSON; a record as its name, a line break, and its bytes."""
+    """An entry as JSON; a record as what is known of it, a line break, and its bytes."""
     if isinstance(page, Record):
-        return json.dumps(page.name).encode() + b"\n" + page.data
+        fetched_at = page.fetched_at.isoformat() if page.fetched_at else None
+        head = {"name": page.name, "file": page.file, "url": page.url, "content_type": page.content_type}
+        return json.dumps({**head, "fetched_at": fetched_at}).encode() + b"\n" + page.data
     said = {name: value for name, value in asdict(page).items() if name not in ("source", "key")}
     return json.dumps(said, ensure_ascii=False).encode(errors="replace")
 
@@ -91,9 +93,11 @@ def _unpack(kind: str, data: bytes, source: SourceId, key: EntryKey) -> Entry | 
     try:
         packed = zlib.decompress(data)
         if kind != _ENTRY:
-            name, _, content = packed.partition(b"\n")
-            form = cast(Literal["text", "html", "json"], kind)
-            return Record(source=source, key=key, name=json.loads(name), format=form, data=content)
+            head, _, content = packed.partition(b"\n")
+            known: dict[str, Any] = json.loads(head)
+            fetched_at = datetime.fromisoformat(known["fetched_at"]) if known["fetched_at"] else None
+            known |= {"fetched_at": fetched_at, "format": cast(RecordFormat, kind)}
+            return Record(source=source, key=key, data=content, **known)
         said: dict[str, Any] = json.loads(packed)
         said |= {"authors": tuple(said["authors"]), "images": tuple(Image(**image) for image in said["images"])}
         return Entry(source=source, key=key, **said)
