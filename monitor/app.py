@@ -18,8 +18,11 @@ from monitor import __version__
 from monitor.clock import draw, utc_now
 from monitor.config.project import SoundProject
 from monitor.config.settings import Settings
-from monitor.deliver.email import EmailChannel, SmtpOptions
+from monitor.deliver.apprise import AppriseChannel
+from monitor.deliver.dkim import DkimKey
+from monitor.deliver.email import EmailChannel
 from monitor.deliver.slack import SlackChannel
+from monitor.deliver.smtp import SmtpOptions
 from monitor.deliver.webhook import WebhookChannel
 from monitor.errors import StoreError
 from monitor.live import Live, create_plan
@@ -29,8 +32,10 @@ from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
 from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due, tell_operators
 from monitor.ports import Channel, Store
+from monitor.render.page_links import PageLinks, PageTokens
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
+from monitor.secret_key import load_keys
 from monitor.sources.fetch import HttpFetcher
 from monitor.sources.sitemaps import SitemapFetcher
 from monitor.store.database import Database
@@ -123,6 +128,7 @@ async def open_pipeline(
         async with (
             open_store(settings, data, world) as store,
             open_session(guard, user_agent=USER_AGENT) as session,
+            open_channels(settings, session, world.clock, create_pages(settings, data)) as channels,
         ):
             ports = Ports(
                 store=store,
@@ -130,7 +136,7 @@ async def open_pipeline(
                 archives=FileArchive(),
                 parser=parser,
                 matcher=RuleMatcher(project.rule_set),
-                channels=create_channels(settings, session, world.clock),
+                channels=channels,
                 clock=world.clock,
                 jitter=world.jitter,
                 reached=world.reached,
@@ -148,25 +154,40 @@ def _free_share(data: Path) -> float:
     return usage.free / usage.total if usage.total else 1.0
 
 
-def create_channels(
-    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime]
-) -> Mapping[ChannelKind, Channel]:
+def create_pages(settings: Settings, data: Path) -> PageLinks | None:
+    """The links to subscribers' pages; None while nobody said where those are reached."""
+    if settings.public_url is None:
+        return None
+    return PageLinks(settings.public_url, PageTokens(load_keys(settings.secret_key, data)))
+
+
+@asynccontextmanager
+async def open_channels(
+    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime], pages: PageLinks | None
+) -> AsyncIterator[Mapping[ChannelKind, Channel]]:
     """A channel for every kind of address."""
-    smtp = settings.smtp
+    smtp, dkim = settings.smtp, settings.dkim
     options = SmtpOptions(
         host=smtp.host,
         port=smtp.port,
         tls=smtp.tls,
         username=smtp.username,
         password=smtp.password,
-        sender=settings.sender,
         timeout=_SMTP_TIMEOUT,
     )
-    return {
-        "email": EmailChannel(options),
-        "slack": SlackChannel(session, clock),
-        "webhook": WebhookChannel(session, clock),
-    }
+    signature = None
+    if dkim.domain and dkim.selector and dkim.key:
+        signature = DkimKey(domain=dkim.domain, selector=dkim.selector, private_key=dkim.key)
+    email = EmailChannel(options, sender=settings.sender, pages=pages, signature=signature)
+    try:
+        yield {
+            "email": email,
+            "slack": SlackChannel(session, clock, pages=pages),
+            "webhook": WebhookChannel(session, clock),
+            "apprise": AppriseChannel(pages=pages),
+        }
+    finally:
+        await email.close()
 
 
 async def run_service(project: SoundProject, data: Path, *, once: bool, world: World | None = None) -> None:

@@ -136,16 +136,24 @@ class Matcher(Protocol):
         """The rules that hold for an article, in the order of their ids. `source` is what it came from, if known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That a peer accepted a message: its answer in a few words, and its own name for the message if it gave one."""
+
+    answer: str
+    reference: str | None = None
+
+
 class Channel(Protocol):
     """One way to reach a subscriber."""
 
     kind: ChannelKind
 
-    def render(self, digest: Digest, subscriber: Subscriber) -> bytes:
-        """The exact bytes that every try will send. Pure."""
+    def render(self, digest: Digest, subscriber: Subscriber, thread: str | None = None) -> bytes:
+        """The exact bytes that every try will send. `thread` is the reference of the message that it goes on from."""
 
-    async def send(self, delivery: Delivery, address: Address) -> str:
-        """Send the payload; the peer's answer in a few words. DeliveryError when it was not accepted."""
+    async def send(self, delivery: Delivery, address: Address) -> Receipt:
+        """Send the payload. DeliveryError when it was not accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,6 +452,12 @@ class Transaction(Protocol):
 
     async def mark_notices_told(self, told: Iterable[Notice], now: datetime) -> None:
         """They are on their way to every operator."""
+
+    async def find_reference(self, subscriber: SubscriberId, channel: ChannelKind, story: StoryId) -> str | None:
+        """The peer's name for the message that first told a subscriber of a story."""
+
+    async def find_failing_since(self, subscriber: SubscriberId, channel: ChannelKind) -> datetime | None:
+        """When the first try failed since the last that was accepted; None where none has."""
 
     async def disable_channel(self, channel: DisabledChannel) -> None:
         """Nothing goes there any more. One that is disabled already stays as it is."""

@@ -12,7 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.config.cases import CaseShape, SilenceShape
-from monitor.config.checks import check_email, check_header_value, check_url, check_webhook_secret
+from monitor.config.checks import (
+    check_email,
+    check_header_value,
+    check_not_blank,
+    check_slack_token,
+    check_url,
+    check_webhook_secret,
+)
 from monitor.config.documents import Definitions
 from monitor.config.models import QuietShape, RouteShape, SendShape, SourceShape, SubscriberShape, UpdateShape
 from monitor.config.references import check_patterns, check_reach
@@ -22,6 +29,7 @@ from monitor.config.shapes import Definition
 from monitor.errors import Problem
 from monitor.model import (
     Address,
+    AppriseTarget,
     Cap,
     Condition,
     Daily,
@@ -34,6 +42,7 @@ from monitor.model import (
     Severity,
     SignedWebhook,
     Silence,
+    SlackBot,
     SlackWebhook,
     Source,
     SourceId,
@@ -73,6 +82,8 @@ _FEED = _Kind(check_url, "https://placeholder.invalid/")
 _EMAIL = _Kind(check_email, "placeholder@placeholder.invalid")
 _WEBHOOK = _Kind(check_url, "https://placeholder.invalid/")
 _SLACK = _Kind(check_url, "https://placeholder.invalid/", secret=True)
+_SLACK_TOKEN = _Kind(check_slack_token, "xoxb-placeholder", secret=True)
+_APPRISE = _Kind(check_not_blank, "json://placeholder.invalid/", secret=True)
 _SECRET = _Kind(check_webhook_secret, "whsec_" + "A" * 32, secret=True)
 _HEADER = _Kind(check_header_value, "placeholder")
 _SECRET_HEADER = _Kind(check_header_value, "placeholder", secret=True)
@@ -139,7 +150,12 @@ class _Assembler:
 
     def assemble_subscriber(self, subscriber: Definition[SubscriberShape]) -> Subscriber | None:
         shape = subscriber.shape
-        found = (self._find_email(subscriber), self._find_slack(subscriber), self._find_webhook(subscriber))
+        found = (
+            self._find_email(subscriber),
+            self._find_slack(subscriber),
+            self._find_webhook(subscriber),
+            self._find_apprise(subscriber),
+        )
         addresses = tuple(address for address in found if address)
         if not addresses:
             return None
@@ -222,6 +238,9 @@ class _Assembler:
         slack = subscriber.shape.slack
         if slack is None:
             return None
+        if slack.channel is not None:
+            token = self._resolve(subscriber, ("slack", "token"), slack.token, _SLACK_TOKEN)
+            return SlackBot(token=token, channel=slack.channel) if token else None
         url = self._resolve(subscriber, ("slack", "webhook"), slack.webhook, _SLACK)
         return SlackWebhook(url=url) if url else None
 
@@ -230,8 +249,19 @@ class _Assembler:
         if webhook is None:
             return None
         url = self._resolve(subscriber, ("webhook", "url"), webhook.url, _WEBHOOK)
-        secret = self._resolve(subscriber, ("webhook", "secret"), webhook.secret, _SECRET)
-        return SignedWebhook(url=url, secret=secret) if url and secret else None
+        is_list = len(webhook.secret) > 1
+        secrets = [
+            self._resolve(
+                subscriber, ("webhook", "secret", number) if is_list else ("webhook", "secret"), each, _SECRET
+            )
+            for number, each in enumerate(webhook.secret)
+        ]
+        whole = [secret for secret in secrets if secret]
+        return SignedWebhook(url=url, secret=" ".join(whole)) if url and len(whole) == len(secrets) else None
+
+    def _find_apprise(self, subscriber: Definition[SubscriberShape]) -> Address | None:
+        url = self._resolve(subscriber, ("apprise",), subscriber.shape.apprise, _APPRISE)
+        return AppriseTarget(url=url) if url else None
 
     def _resolve_header(self, source: Definition[SourceShape], name: str, value: str) -> str | None:
         kind = _SECRET_HEADER if name.lower() in _SECRET_HEADERS else _HEADER

@@ -90,6 +90,20 @@ def check_secret_key(text: str) -> str:
     return text
 
 
+def check_slack_token(text: str) -> str:
+    """The token of a Slack app; it is never repeated."""
+    if not text.startswith("xox") or not text.isascii() or " " in text:
+        raise ValueError('expected the token of a Slack app, which begins with "xoxb-"')
+    return text
+
+
+def check_slack_channel(text: str) -> str:
+    """A channel's id, or its name with a hash."""
+    if not re.fullmatch(r"[CGDU][A-Z0-9]{6,20}|#[^\s#]{1,80}", text):
+        raise ValueError(f'{describe_found(text)}, expected a channel such as "C0123456789" or "#alerts"')
+    return text
+
+
 def check_not_blank(text: str) -> str:
     """A text that says something."""
     if not text.strip():

@@ -6,7 +6,7 @@ are the matter of monitor.config.assembly. `later` names the keys of the format 
 
 from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -16,6 +16,8 @@ from monitor.config.checks import (
     check_header_name,
     check_header_value,
     check_not_blank,
+    check_slack_channel,
+    check_slack_token,
     check_url,
     check_webhook_secret,
     describe_found,
@@ -107,6 +109,7 @@ Languages = Annotated[tuple[Language, ...], BeforeValidator(_as_tuple)]
 SeverityWord = Annotated[str, BeforeValidator(one_of(severity.value for severity in Severity))]
 Tier = Annotated[int, Field(ge=1)]
 Day = Annotated[int, BeforeValidator(read_day)]
+WebhookSecret = Annotated[str, _unless_elsewhere(check_webhook_secret)]
 Flag = Annotated[bool, AfterValidator(_check_true)]
 
 
@@ -144,16 +147,25 @@ class SourceShape(Shape):
 
 
 class SlackShape(Shape):
-    """`slack:` of a subscriber."""
+    """`slack:` of a subscriber: an incoming webhook, or an app's token with the channel it writes to."""
 
-    webhook: Url
+    webhook: Url | None = None
+    token: Annotated[str, _unless_elsewhere(check_slack_token)] | None = None
+    channel: Annotated[str, AfterValidator(check_slack_channel)] | None = None
+
+    @model_validator(mode="after")
+    def check_kind(self) -> "SlackShape":
+        given = (self.webhook is not None, self.token is not None, self.channel is not None)
+        if given not in ((True, False, False), (False, True, True)):
+            raise ValueError('expected either "webhook", or "token" and "channel"')
+        return self
 
 
 class WebhookShape(Shape):
     """`webhook:` of a subscriber."""
 
     url: Url
-    secret: Annotated[str, _unless_elsewhere(check_webhook_secret)]
+    secret: Annotated[tuple[WebhookSecret, ...], BeforeValidator(_as_tuple), AfterValidator(_check_not_empty)]
 
 
 class QuietShape(Shape):
@@ -179,11 +191,10 @@ class CapShape(Shape):
 class SubscriberShape(Shape):
     """One of `subscribers:`."""
 
-    later: ClassVar[frozenset[str]] = frozenset({"apprise"})
-
     email: Annotated[str, _unless_elsewhere(check_email)] | None = None
     slack: SlackShape | None = None
     webhook: WebhookShape | None = None
+    apprise: Word | None = None
     timezone: Annotated[ZoneInfo, BeforeValidator(read_timezone)] | None = None
     language: Annotated[Language, AfterValidator(_check_fixed_texts)] = "en"
     quiet: QuietShape | None = None

@@ -121,7 +121,7 @@ def one_of(words: Iterable[str]) -> Callable[[object], str]:
 
 
 # What stands under these is not repeated in messages.
-_SECRET_KEYS = frozenset({"headers", "password", "secret", "url", "webhook"})
+_SECRET_KEYS = frozenset({"apprise", "headers", "key", "password", "secret", "secret_key", "token", "url", "webhook"})
 # Where a mapping should be, a text may be a mapping that went wrong, secrets and all.
 _NOT_SHOWN = frozenset({"dict_type", "model_type", "model_attributes_type"})
 _EXPECTED: Mapping[str, str] = {

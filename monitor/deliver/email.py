@@ -1,45 +1,37 @@
-"""E-mail over SMTP: one message, one recipient, one connection."""
+"""E-mail over SMTP: one message, one recipient."""
 
-import asyncio
+import re
 import ssl
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Literal
 
 import aiosmtplib
 
 from monitor.deliver.answers import show
+from monitor.deliver.dkim import DkimKey, sign_message
+from monitor.deliver.smtp import SmtpOptions, SmtpServer
 from monitor.errors import DeliveryError
 from monitor.model import Address, ChannelKind, Delivery, Digest, EmailAddress, Subscriber
 from monitor.net.failures import explain_failure
+from monitor.ports import Receipt
 from monitor.render.addresses import envelope_address, find_address, parse_sender
 from monitor.render.email import render_email
+from monitor.render.page_links import PageLinks
 
-_SHARE_FOR_FAREWELL = 0.1
+_SAMPLE = b"From: monitor@localhost\r\n\r\n"
 # Passwords shorter than this would blank out half the server's words.
 _SHORTEST_SECRET = 4
 _MESSAGE_TOO_LARGE = 552
 # "authentication required", "too weak", "failed", "encryption required": about us, not about the recipient.
 _ABOUT_US = frozenset({530, 534, 535, 538})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpOptions:
-    """How to reach the SMTP server. `tls` is what must happen: when it cannot, nothing is sent in the clear instead."""
-
-    host: str = "localhost"
-    port: int = 25
-    tls: Literal["none", "starttls", "implicit"] = "none"
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    sender: str = "Media Monitor <monitor@localhost>"
-    timeout: timedelta = timedelta(seconds=60)
-    connections: int = 4
+_NO_SUCH_RECIPIENT = frozenset({550, 551, 553, 556})
+_ENHANCED = re.compile(r"5\.[0-9]{1,3}\.[0-9]{1,3}")
+# RFC 3463 and the registry after it: bad mailbox, system or syntax, moved, no mail taken there, mailbox disabled.
+_NO_SUCH_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
 
 class EmailChannel:
     """Hands a frozen message to the SMTP server. "Sent" means that this server accepted it, no more.
+
+    An address that the server says does not exist is disabled.
 
     Permanent: 5xx to the recipient or to the message itself. All else is tried again: 4xx, a lost connection, a name
     that does not resolve, and what is the operator's to mend (login, TLS, a sender that the server refuses). Each try
@@ -48,70 +40,53 @@ class EmailChannel:
 
     kind: ChannelKind = "email"
 
-    def __init__(self, options: SmtpOptions, *, tls_context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        options: SmtpOptions,
+        *,
+        sender: str,
+        pages: PageLinks | None = None,
+        signature: DkimKey | None = None,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
         self._options = options
-        self._sender = envelope_address(parse_sender(options.sender).addr_spec)
-        self._tls_context = tls_context
-        self._connections = asyncio.Semaphore(options.connections)
+        self._sender = sender
+        self._envelope_sender = envelope_address(parse_sender(sender).addr_spec)
+        self._pages = pages
+        self._signature = signature
+        if signature is not None:
+            sign_message(_SAMPLE, signature)  # a key that is none is found out before the first message
+        self._server = SmtpServer(options, tls_context)
 
-    def render(self, digest: Digest, subscriber: Subscriber) -> bytes:
-        """The complete MIME message."""
-        return render_email(digest, subscriber, sender=self._options.sender)
+    def render(self, digest: Digest, subscriber: Subscriber, thread: str | None = None) -> bytes:  # noqa: ARG002
+        """The complete MIME message, signed if there is a key. Threads of mail follow from its own headers."""
+        message = render_email(digest, subscriber, sender=self._sender, pages=self._pages)
+        return sign_message(message, self._signature) if self._signature else message
 
-    async def send(self, delivery: Delivery, address: Address) -> str:
+    async def send(self, delivery: Delivery, address: Address) -> Receipt:
         """Hand the message over once; the server's answer in a few words."""
         if not isinstance(address, EmailAddress):
             raise DeliveryError(f'no e-mail address but one of kind "{address.kind}"', permanent=True)
         if find_address(address.address) is None:
             raise DeliveryError("this is not an address that mail can be sent to", permanent=True)
         recipient = envelope_address(address.address)
-        async with self._connections:
-            client = self._new_client()
-            try:
-                answer = await self._hand_over(client, recipient, delivery.payload)
-                await self._say_goodbye(client)
-            finally:
-                client.close()
-        return self._show(answer, recipient) or "accepted"
-
-    def _new_client(self) -> aiosmtplib.SMTP:
-        options = self._options
-        return aiosmtplib.SMTP(
-            hostname=options.host,
-            port=options.port,
-            username=options.username,
-            password=options.password,
-            use_tls=options.tls == "implicit",
-            start_tls=options.tls == "starttls",
-            tls_context=self._tls_context,
-            timeout=options.timeout.total_seconds(),
-        )
-
-    async def _hand_over(self, client: aiosmtplib.SMTP, recipient: str, message: bytes) -> str:
-        needs_utf8 = not (recipient.isascii() and self._sender.isascii())
         try:
-            async with asyncio.timeout(self._options.timeout.total_seconds()):  # of all steps together
-                await client.connect()
-                _, answer = await client.sendmail(
-                    self._sender, [recipient], message, mail_options=["SMTPUTF8"] if needs_utf8 else []
-                )
-                return answer
+            answer = await self._server.hand_over(self._envelope_sender, recipient, delivery.payload)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # Not "from error": a server may repeat what it was told, and a traceback in a log would show it.
             raise self._failure(error, recipient) from None
+        return Receipt(self._show(answer, recipient) or "accepted")
 
-    async def _say_goodbye(self, client: aiosmtplib.SMTP) -> None:
-        """The message is accepted already: whatever happens to QUIT must not make it look failed."""
-        with suppress(aiosmtplib.SMTPException, OSError):
-            async with asyncio.timeout(self._options.timeout.total_seconds() * _SHARE_FOR_FAREWELL):
-                await client.quit()
+    async def close(self) -> None:
+        """Take leave of the server."""
+        await self._server.close()
 
     def _failure(self, error: Exception, recipient: str) -> DeliveryError:
-        if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-            error = error.recipients[0]  # there is only one
         words = self._show(_explain(error), recipient)
         return DeliveryError(
-            f"SMTP server {self._options.host}:{self._options.port}: {words}", permanent=_is_permanent(error)
+            f"SMTP server {self._options.host}:{self._options.port}: {words}",
+            permanent=_is_permanent(error),
+            disables=_is_gone(error),
         )
 
     def _show(self, text: str, recipient: str) -> str:
@@ -129,6 +104,15 @@ def _is_permanent(error: Exception) -> bool:
             return True
         case _:
             return False
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether the address itself is no good, which no later message would change."""
+    if not isinstance(error, aiosmtplib.SMTPRecipientRefused) or error.code not in _NO_SUCH_RECIPIENT:
+        return False
+    found = _ENHANCED.match(error.message)
+    # Without a code of its own it is taken at its word; with one, only what speaks of the mailbox counts.
+    return found is None or found[0] in _NO_SUCH_MAILBOX
 
 
 # The first that fits.

@@ -10,6 +10,7 @@ import aiohttp
 from monitor.deliver.answers import TIMEOUT, Clock, Endpoints
 from monitor.errors import DeliveryError
 from monitor.model import Address, ChannelKind, Delivery, Digest, SignedWebhook, Subscriber
+from monitor.ports import Receipt
 from monitor.render.webhook import render_webhook
 
 _PREFIX = "whsec_"
@@ -19,7 +20,7 @@ _GONE = 410
 class WebhookChannel:
     """Posts the frozen JSON with `webhook-id` (the delivery's id, on every try), `webhook-timestamp` and a signature.
 
-    Success is any 2xx. 410 is permanent; everything else is tried again, after Retry-After where one is given.
+    Success is any 2xx. 410 disables the endpoint; everything else is tried again, after Retry-After where one is given.
     """
 
     kind: ChannelKind = "webhook"
@@ -28,12 +29,12 @@ class WebhookChannel:
         self._clock = clock
         self._endpoints = Endpoints(session=session, clock=clock, timeout=timeout)
 
-    def render(self, digest: Digest, subscriber: Subscriber) -> bytes:  # noqa: ARG002 (machines read no local time)
+    def render(self, digest: Digest, subscriber: Subscriber, thread: str | None = None) -> bytes:  # noqa: ARG002
         """The JSON event of a digest; see monitor.render.documents."""
         return render_webhook(digest)
 
-    async def send(self, delivery: Delivery, address: Address) -> str:
-        """Post once; the endpoint's answer in a few words."""
+    async def send(self, delivery: Delivery, address: Address) -> Receipt:
+        """Post once."""
         if not isinstance(address, SignedWebhook):
             raise DeliveryError(f'no webhook address but one of kind "{address.kind}"', permanent=True)
         timestamp = int(self._clock().timestamp())
@@ -45,8 +46,8 @@ class WebhookChannel:
         secrets = tuple(address.secret.replace(_PREFIX, "").split())
         answer = await self._endpoints.post(address.url, delivery.payload, headers=headers, secrets=secrets)
         if answer.is_success:
-            return str(answer)
-        raise DeliveryError(f"the endpoint {answer}", permanent=answer.status == _GONE, retry_after=answer.retry_after)
+            return Receipt(str(answer))
+        raise DeliveryError(f"the endpoint {answer}", disables=answer.status == _GONE, retry_after=answer.retry_after)
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:

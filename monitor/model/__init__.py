@@ -45,11 +45,13 @@ from monitor.model.restraint import (
 )
 from monitor.model.routing import (
     Address,
+    AppriseTarget,
     ChannelKind,
     Condition,
     EmailAddress,
     Route,
     SignedWebhook,
+    SlackBot,
     SlackWebhook,
     Subscriber,
 )
@@ -62,6 +64,7 @@ __all__ = [
     "Alert",
     "AlertId",
     "AlertKind",
+    "AppriseTarget",
     "Article",
     "ArticleId",
     "ArticleVersion",
@@ -114,6 +117,7 @@ __all__ = [
     "Severity",
     "SignedWebhook",
     "Silence",
+    "SlackBot",
     "SlackWebhook",
     "Slice",
     "Source",

@@ -149,6 +149,17 @@ class Digest:
         """Whether it went at once, instead of at a planned time."""
         return not self.windows and not self.notices and not self.test
 
+    @property
+    def told(self) -> StoryId | None:
+        """The story, where it tells of one and of nothing else: what such messages say of it is one conversation."""
+        is_whole = not (self.omitted or self.test or self.notices or self.windows)
+        return self.stories[0].id if is_whole and len(self.stories) == 1 else None
+
+    @property
+    def follows_up(self) -> StoryId | None:
+        """The story that it tells of once more."""
+        return self.told if self.told and self.stories[0].kind != "new" else None
+
 
 DeliveryState = Literal["pending", "sent", "dead"]
 
@@ -176,7 +187,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try to send a delivery. `error` is None when the peer accepted it; `answer` is what it said, shortened."""
+    """One try to send a delivery. `error` is None when the peer accepted it; `answer` is what it said, shortened.
+
+    `reference` is the peer's own name for the message, where it gives one.
+    """
 
     delivery: DeliveryId
     number: int
@@ -185,6 +199,7 @@ class Attempt:
     error: str | None = None
     permanent: bool = False
     retry_after: datetime | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

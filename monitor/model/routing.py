@@ -41,7 +41,7 @@ class Route:
     place: str | None = field(default=None, compare=False)
 
 
-ChannelKind = Literal["email", "slack", "webhook"]
+ChannelKind = Literal["email", "slack", "webhook", "apprise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +61,36 @@ class SlackWebhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlackBot:
+    """A channel of Slack by its id, written to by an app: what follows up on a story stands in its thread."""
+
+    token: str = field(repr=False)
+    channel: str
+    kind: Literal["slack"] = "slack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedWebhook:
-    """An endpoint that receives signed JSON; `secret` in the form of Standard Webhooks ("whsec_" and base64)."""
+    """An endpoint that receives signed JSON.
+
+    `secret` has the form of Standard Webhooks ("whsec_" and base64); while it is being replaced, the new one and the
+    old one with a space between.
+    """
 
     url: str = field(repr=False)
     secret: str = field(repr=False)
     kind: Literal["webhook"] = "webhook"
 
 
-Address = EmailAddress | SlackWebhook | SignedWebhook
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseTarget:
+    """Any service that Apprise knows, by its URL there, which holds secrets."""
+
+    url: str = field(repr=False)
+    kind: Literal["apprise"] = "apprise"
+
+
+Address = EmailAddress | SlackWebhook | SlackBot | SignedWebhook | AppriseTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ async def _freeze(ports: Ports, plan: Plan, subscriber: Subscriber) -> Digest | 
         digest = await _write_digest(tx, plan, situation, agenda)
         if digest is None:
             return None
-        deliveries = _render(ports, situation, digest)
+        deliveries = await _render(tx, ports, situation, digest)
         await tx.add_digest(digest, [each.id for each in agenda.told], deliveries)
         ports.reached("freezing digest")
     return digest
@@ -165,9 +165,13 @@ async def _prove(tx: Transaction, plan: Plan, since: datetime, until: datetime) 
     )
 
 
-def _render(ports: Ports, situation: _Situation, digest: Digest) -> tuple[Delivery, ...]:
+async def _render(tx: Transaction, ports: Ports, situation: _Situation, digest: Digest) -> tuple[Delivery, ...]:
     subscriber = situation.reader.subscriber
-    payloads = {kind: ports.channels[kind].render(digest, subscriber) for kind in situation.channels}
+    payloads = {}
+    for kind in situation.channels:
+        story = digest.follows_up
+        thread = await tx.find_reference(subscriber.id, kind, story) if story else None
+        payloads[kind] = ports.channels[kind].render(digest, subscriber, thread)
     return create_deliveries(digest, payloads, situation.now)
 
 

@@ -12,13 +12,16 @@ import structlog
 from monitor.errors import DeliveryError
 from monitor.model import Attempt, ChannelKind, Delivery, DisabledChannel, Subscriber
 from monitor.pipeline.plan import Plan, Ports, Sent
-from monitor.ports import Channel, Claim, Transaction
+from monitor.ports import Channel, Claim, Receipt, Transaction
 from monitor.route.buckets import RATES, take_token
 from monitor.route.retry import after_attempt
 
 # Longer than any channel's own time limit, so that a lease never ends under a worker that is still sending.
 _LEASE = timedelta(minutes=3)
 _AT_ONCE = 20
+# As Standard Webhooks recommends.
+_GIVEN_UP_AFTER = timedelta(days=5)
+_ENDPOINTS: frozenset[ChannelKind] = frozenset({"webhook"})
 
 _log = structlog.get_logger()
 
@@ -96,7 +99,8 @@ def _destination_of(plan: Plan, delivery: Delivery) -> str:
     """A name for where a delivery goes: two subscribers with one address share it. The address itself is a secret."""
     subscriber = plan.subscribers.get(delivery.subscriber)
     address = subscriber.find_address(delivery.channel) if subscriber else None
-    place = getattr(address, "url", None) or getattr(address, "address", None) or delivery.subscriber
+    place = getattr(address, "url", None) or getattr(address, "address", None) or getattr(address, "channel", None)
+    place = place or delivery.subscriber
     return f"{delivery.channel}:{blake2b(place.encode(), digest_size=12).hexdigest()}"
 
 
@@ -111,12 +115,23 @@ async def _deliver(ports: Ports, plan: Plan, task: _Task) -> Sent | None:
     after = after_attempt(delivery, attempt, jitter=ports.jitter())
     async with ports.store.transaction() as tx:
         await tx.finish_attempt(claim, attempt, after)
-        if outcome.disables:
+        if outcome.disables or await _is_given_up(tx, delivery, attempt):
             await tx.disable_channel(_disabled(delivery, attempt))
         ports.reached("marking delivery")
     ports.reached("delivery marked")
     _report(delivery, attempt, after)
     return Sent(delivery=delivery.id, subscriber=delivery.subscriber, channel=delivery.channel, error=attempt.error)
+
+
+async def _is_given_up(tx: Transaction, delivery: Delivery, attempt: Attempt) -> bool:
+    """Whether an endpoint has failed for so long that nobody can be behind it any more.
+
+    Only endpoints of subscribers: a mail server that is down says nothing about the addresses it serves.
+    """
+    if attempt.error is None or delivery.channel not in _ENDPOINTS:
+        return False
+    since = await tx.find_failing_since(delivery.subscriber, delivery.channel)
+    return since is not None and attempt.at - since >= _GIVEN_UP_AFTER
 
 
 def _disabled(delivery: Delivery, attempt: Attempt) -> DisabledChannel:
@@ -154,7 +169,7 @@ async def _attempt(ports: Ports, plan: Plan, task: _Task) -> _Outcome:
     try:
         if task.refusal is not None:
             raise DeliveryError(task.refusal, permanent=True)
-        answer = await _send(ports.channels, plan.subscribers.get(delivery.subscriber), delivery)
+        receipt = await _send(ports.channels, plan.subscribers.get(delivery.subscriber), delivery)
     except DeliveryError as error:
         attempt = Attempt(
             delivery=delivery.id,
@@ -170,10 +185,17 @@ async def _attempt(ports: Ports, plan: Plan, task: _Task) -> _Outcome:
         message = f"internal error: {type(error).__name__}"
         return _Outcome(attempt=Attempt(delivery=delivery.id, number=number, at=ports.clock(), error=message))
     ports.reached("delivery sent")
-    return _Outcome(attempt=Attempt(delivery=delivery.id, number=number, at=ports.clock(), answer=answer))
+    attempt = Attempt(
+        delivery=delivery.id,
+        number=number,
+        at=ports.clock(),
+        answer=receipt.answer,
+        reference=receipt.reference,
+    )
+    return _Outcome(attempt=attempt)
 
 
-async def _send(channels: Mapping[ChannelKind, Channel], subscriber: Subscriber | None, delivery: Delivery) -> str:
+async def _send(channels: Mapping[ChannelKind, Channel], subscriber: Subscriber | None, delivery: Delivery) -> Receipt:
     address = subscriber.find_address(delivery.channel) if subscriber else None
     if address is None:
         message = f'subscriber "{delivery.subscriber}" has no {delivery.channel} address in the configuration any more'

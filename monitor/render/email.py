@@ -16,25 +16,35 @@ from markupsafe import Markup
 
 from monitor.model import Digest, EmailAddress, Subscriber
 from monitor.render.addresses import find_address, parse_sender
-from monitor.render.clean import clean_header, shorten
+from monitor.render.page_links import PageLinks
+from monitor.render.subject import subject_of
 from monitor.render.templating import render_template
 from monitor.render.views import LANGUAGE, DigestView, view_digest
 
 # Gmail cuts a message off at about 102 KB of HTML, and its footer with it.
 _MOST_HTML = 90_000
 _LONGEST_HEADER = 900  # SMTP takes lines of 998
-_HEADLINE = 90
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
-def render_email(digest: Digest, subscriber: Subscriber, *, sender: str, most_html: int = _MOST_HTML) -> bytes:
+def render_email(
+    digest: Digest,
+    subscriber: Subscriber,
+    *,
+    sender: str,
+    pages: PageLinks | None = None,
+    most_html: int = _MOST_HTML,
+) -> bytes:
     """The MIME message with CRLF line ends. `most_html` bounds the HTML in bytes; whole stories are left out of it.
 
-    `sender` is "Name <user@host>"; ConfigError when it is not. A subscriber without e-mail gets no To, for previews.
+    With `pages` it links to the subscriber's own, and to the one for unsubscribing in its headers too. `sender` is
+    "Name <user@host>"; ConfigError when it is not. A subscriber without e-mail gets no To, for previews.
     """
-    view = view_digest(digest, subscriber)
+    view = view_digest(digest, subscriber, pages)
     message = _start_message(digest, view, parse_sender(sender), _recipient_of(subscriber))
-    text = render_template("digest.txt", view=view) + "\n"
+    if pages is not None:
+        _offer_unsubscription(message, pages.unsubscribe(digest.subscriber), one_click=pages.is_secure)
+    text = render_template("digest.txt", view=view).rstrip("\n") + "\n"
     html = _render_html(view, most_html)
     message.set_content(text, cte=_encoding_for(text))
     message.add_alternative(html, subtype="html", cte=_encoding_for(html))
@@ -54,29 +64,42 @@ def _write(message: EmailMessage) -> bytes:
 def _start_message(digest: Digest, view: DigestView, sender: Address, recipient: Address | None) -> EmailMessage:
     is_ascii = sender.username.isascii() and (recipient is None or recipient.username.isascii())
     message = EmailMessage(policy=SMTP if is_ascii else SMTPUTF8)
-    message["Subject"] = _subject_of(view)
+    message["Subject"] = subject_of(view)
     message["From"] = sender
     message["To"] = recipient or "undisclosed-recipients:;"
     message["Date"] = format_datetime(digest.composed_at)
-    message["Message-ID"] = f"<digest.{_plain_id(digest.id)}@{sender.domain}>"
+    message["Message-ID"], thread = _ids_of(digest, sender.domain)
+    if thread is not None:
+        message["In-Reply-To"] = message["References"] = thread
     message["List-Id"] = f"Media Monitor <media-monitor.{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     return message
 
 
+def _ids_of(digest: Digest, domain: str) -> tuple[str, str | None]:
+    """Its own id, the same at every try, and that of the message it goes on from.
+
+    The message that tells of one story is named after it, so that what follows up can name it without a look at what
+    was sent. Where the story was first told among others, nothing has that name, and mail programs still keep what
+    refers to it together.
+    """
+    own = f"<digest.{_plain_id(digest.id)}@{domain}>"
+    if digest.told is None:
+        return own, None
+    first = f"<story.{_hash_of(f'{digest.subscriber} {digest.told}')}@{domain}>"
+    return (own, first) if digest.follows_up else (first, None)
+
+
+def _offer_unsubscription(message: EmailMessage, address: str, *, one_click: bool) -> None:
+    """RFC 2369, and where the address is https also RFC 8058."""
+    message["List-Unsubscribe"] = f"<{address}>"
+    if one_click:
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
 def _recipient_of(subscriber: Subscriber) -> Address | None:
     address = subscriber.find_address("email")
     return find_address(address.address) if isinstance(address, EmailAddress) else None
-
-
-def _subject_of(view: DigestView) -> str:
-    """One story speaks for itself; several are counted."""
-    subject = f"{view.count} ({view.counts})" if view.counts else view.count
-    if view.is_alert:
-        story = view.stories[0]
-        subject = f"{story.severity.capitalize()}: {shorten(clean_header(story.headline), _HEADLINE)}"
-    prefix = "[Test] " if view.is_test else ""
-    return clean_header(f"{prefix}{subject} - {view.day}, {view.time}")
 
 
 def _render_html(view: DigestView, most: int) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from monitor.model import Digest, Subscriber
 from monitor.render.clean import shorten
 from monitor.render.highlight import Segment
-from monitor.render.views import DigestView, ReasonView, StoryView, count_stories, view_digest
+from monitor.render.page_links import PageLinks
+from monitor.render.views import DigestView, Links, ReasonView, StoryView, count_stories, view_digest
 
 Block = dict[str, Any]
 
@@ -30,20 +31,27 @@ _MARKS = {"critical": "🔴", "high": "🟠", "medium": "🟡", "low": "🔵", "
 _BOUNDARY = "\u200b"
 
 
-def render_slack(digest: Digest, subscriber: Subscriber) -> bytes:
-    """The JSON of an incoming webhook's message. Whole stories are left out, with their number, when it grows long."""
-    view = view_digest(digest, subscriber)
+def render_slack(
+    digest: Digest, subscriber: Subscriber, *, pages: PageLinks | None = None, thread: str | None = None
+) -> bytes:
+    """The JSON of a message. Whole stories are left out, with their number, when it grows long.
+
+    `thread` is the stamp of the message below which it stands; an incoming webhook takes no notice of it.
+    """
+    view = view_digest(digest, subscriber, pages)
     dated = _context(f"{view.day}, {view.time}, {escape(view.zone)}")
     notes = [_section(_join_within(_SECTION, [escape(note) for note in view.notes]))] if view.notes else []
     frame = [dated] if view.is_alert and not view.is_test else [_header(view), dated, *notes]
     stories = _fitting_stories(view, frame)
     left_out = len(view.stories) - len(stories) // 2 + view.omitted
-    more = [_context(f"*{count_stories(left_out)} more*, not shown here.")] if left_out else []
+    more = [_context(_left_out_text(left_out, view))] if left_out else []
+    more += [_context(_links_text(view.links))] if view.links else []
     message = {
         "text": _text_of(view),
         "blocks": [*frame, *stories, *more],
         "unfurl_links": False,
         "unfurl_media": False,
+        **({"thread_ts": thread} if thread else {}),
     }
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
@@ -51,6 +59,15 @@ def render_slack(digest: Digest, subscriber: Subscriber) -> bytes:
 def escape(text: str) -> str:
     """Foreign text as Slack shows it, and nothing else: no link, mention, call to a channel or formatting."""
     return _CALLS.sub(f"@{_BOUNDARY}", text.translate(_ESCAPES))
+
+
+def _left_out_text(count: int, view: DigestView) -> str:
+    where = f": <{view.links.digest}|read all of them in the browser>" if view.links else ", not shown here"
+    return f"*{count_stories(count)} more*{where}."
+
+
+def _links_text(links: Links) -> str:
+    return f"<{links.digest}|In the browser> · <{links.settings}|Change what you get>"
 
 
 def _fitting_stories(view: DigestView, frame: Sequence[Block]) -> list[Block]:
@@ -103,6 +120,8 @@ def _reasons_text(story: StoryView) -> str:
         lines.append(f"Also in: {escape(', '.join(story.also_in))}{more}")
     if story.link:
         lines.append(f"<{story.link.href.replace('&', '&amp;')}|Read at {story.link.host}>")
+    if story.page:
+        lines.append(f"<{story.page}|Mute it, or say whether it was relevant>")
     return _join_within(_CONTEXT, lines)
 
 

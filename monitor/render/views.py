@@ -17,6 +17,7 @@ from monitor.render.clean import clean_line, shorten
 from monitor.render.highlight import Excerpt, Segment, excerpts_of, mark_mentions, some_of_each
 from monitor.render.links import Link, find_link
 from monitor.render.notes import notes_of
+from monitor.render.page_links import PageLinks
 
 Direction = Literal["ltr", "rtl", "auto"]
 
@@ -62,7 +63,8 @@ class ReasonView:
 class StoryView:
     """One story. `language` is the article's, None when unknown; `direction` that of its text.
 
-    `section` is the heading it stands under; `news` says what is new about a story that the reader knows.
+    `section` is the heading it stands under; `news` says what is new about a story that the reader knows; `page` is
+    where the reader mutes it or says whether it was relevant.
     """
 
     title: tuple[Segment, ...]
@@ -79,11 +81,21 @@ class StoryView:
     more_also_in: int
     section: str | None = None
     news: str | None = None
+    page: str | None = None
 
     @property
     def headline(self) -> str:
         """The title without marks."""
         return "".join(segment.text for segment in self.title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Addresses of the subscriber's own pages."""
+
+    digest: str
+    settings: str
+    unsubscribe: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +115,7 @@ class DigestView:
     stories: tuple[StoryView, ...]
     omitted: int
     notes: tuple[str, ...] = ()
+    links: "Links | None" = None
 
     @property
     def is_alert(self) -> bool:
@@ -117,8 +130,8 @@ class DigestView:
         return shorten(" · ".join([*self.notes, *(story.headline for story in self.stories)][:_PREVIEWED]), _PREVIEW)
 
 
-def view_digest(digest: Digest, subscriber: Subscriber) -> DigestView:
-    """What to show of a digest, in the subscriber's time."""
+def view_digest(digest: Digest, subscriber: Subscriber, pages: PageLinks | None = None) -> DigestView:
+    """What to show of a digest, in the subscriber's time; with `pages` also where they decide about it."""
     local = digest.composed_at.astimezone(subscriber.timezone)
     rules = sorted({reason.rule.id for story in digest.stories for reason in story.reasons})
     return DigestView(
@@ -132,9 +145,19 @@ def view_digest(digest: Digest, subscriber: Subscriber) -> DigestView:
         rules=tuple(_line(rule, _RULE_TITLE) for rule in rules[:_RULES]),
         more_rules=max(0, len(rules) - _RULES),
         is_test=digest.test,
-        stories=tuple(_view_story(story, subscriber) for story in digest.stories),
+        stories=tuple(_view_story(story, subscriber, pages) for story in digest.stories),
         omitted=digest.omitted,
         notes=notes_of(digest, subscriber),
+        links=_view_links(digest, pages) if pages else None,
+    )
+
+
+def _view_links(digest: Digest, pages: PageLinks) -> Links:
+    subscriber = digest.subscriber
+    return Links(
+        digest=pages.digest(subscriber, digest.id),
+        settings=pages.settings(subscriber),
+        unsubscribe=pages.unsubscribe(subscriber),
     )
 
 
@@ -149,7 +172,7 @@ def count_stories(count: int) -> str:
     return "1 story" if count == 1 else f"{count:,} stories"
 
 
-def _view_story(story: DigestStory, subscriber: Subscriber) -> StoryView:
+def _view_story(story: DigestStory, subscriber: Subscriber, pages: PageLinks | None) -> StoryView:
     article = story.article
     mentions = [mention for reason in story.reasons for mention in _mentions_of(reason)]
     return StoryView(
@@ -167,6 +190,7 @@ def _view_story(story: DigestStory, subscriber: Subscriber) -> StoryView:
         more_also_in=max(0, len(story.also_in) - _ALSO_IN),
         section=_line(story.section, _RULE_TITLE) if story.section else None,
         news=_news_of(story),
+        page=pages.story(subscriber.id, story.id) if pages else None,
     )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select, update
 
-from monitor.model import Attempt, Delivery, DeliveryId, DeliveryState, SubscriberId
+from monitor.model import Attempt, ChannelKind, Delivery, DeliveryId, DeliveryState, StoryId, SubscriberId
 from monitor.ports import Claim
 from monitor.store.rows import Rows
-from monitor.store.schema import attempts, deliveries
+from monitor.store.schema import alerts, attempts, deliveries
 
 # The columns of a delivery that are its fields; the lease is the store's own.
 _DELIVERY = tuple(deliveries.c[each.name] for each in fields(Delivery))
@@ -133,6 +133,32 @@ class OutboxRows:
             .limit(limit)
         )
         return tuple(row.sent_at - row.news_at for row in await self._rows.fetch(sent))
+
+    async def find_reference(self, subscriber: SubscriberId, channel: ChannelKind, story: StoryId) -> str | None:
+        """The peer's name for the message that first told a subscriber of a story."""
+        first = (
+            select(attempts.c.reference)
+            .join(deliveries, deliveries.c.id == attempts.c.delivery)
+            .join(alerts, alerts.c.digest == deliveries.c.digest)
+            .where(alerts.c.subscriber == subscriber, alerts.c.story == story, alerts.c.kind == "new")
+            .where(deliveries.c.channel == channel, attempts.c.reference.is_not(None))
+            .order_by(attempts.c.at)
+            .limit(1)
+        )
+        row = await self._rows.find(first)
+        return row.reference if row else None
+
+    async def find_failing_since(self, subscriber: SubscriberId, channel: ChannelKind) -> datetime | None:
+        """When the first try failed since the last that was accepted; None where none has."""
+        own = (deliveries.c.subscriber == subscriber, deliveries.c.channel == channel)
+        accepted = select(func.max(deliveries.c.sent_at)).where(*own).scalar_subquery()
+        failed = (
+            select(func.min(attempts.c.at).label("at"))
+            .join(deliveries, deliveries.c.id == attempts.c.delivery)
+            .where(*own, attempts.c.error.is_not(None), or_(accepted.is_(None), attempts.c.at > accepted))
+        )
+        row = await self._rows.find(failed)
+        return row.at if row else None
 
     async def _add_attempt(self, claim: Claim, attempt: Attempt) -> None:
         last = await self._rows.find(

@@ -328,6 +328,8 @@ attempts = Table(
     Column("error", CleanText),
     Column("permanent", Boolean, nullable=False),
     Column("retry_after", UtcDateTime),
+    # The peer's own name for the message, where it gives one.
+    Column("reference", CleanText),
     UniqueConstraint("delivery", "lease_token"),
 )
 

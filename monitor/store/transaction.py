@@ -130,6 +130,8 @@ class SqlTransaction:
         self.drop_delivery = outbox.drop_delivery
         self.put_back = outbox.put_back
         self.list_latencies = outbox.list_latencies
+        self.find_reference = outbox.find_reference
+        self.find_failing_since = outbox.find_failing_since
 
         buckets = BucketRows(rows)
         self.find_buckets = buckets.find_buckets

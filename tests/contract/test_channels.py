@@ -10,15 +10,14 @@ from typing import Protocol
 
 import pytest
 
-from monitor.deliver.email import EmailChannel, SmtpOptions
 from monitor.deliver.slack import SlackChannel
 from monitor.deliver.webhook import WebhookChannel
 from monitor.errors import DeliveryError
 from monitor.model import Address, Delivery, EmailAddress, SignedWebhook, SlackWebhook
 from monitor.ports import Channel
 from tests.deliver.peers import HttpPeer, SmtpPeer, answer, closed_port, listen, loopback_session
-from tests.deliver.values import NOW, SECRET, TOKEN, make_delivery, slack_address, webhook_address
-from tests.render.samples import ANA, SENDER, full_digest
+from tests.deliver.values import NOW, SECRET, TOKEN, email_channel, make_delivery, slack_address, webhook_address
+from tests.render.samples import ANA, full_digest
 
 RECIPIENT = "ana@example.org"
 USERNAME = "monitor-login"
@@ -104,10 +103,9 @@ async def webhook(behaviour: str, timeout: timedelta) -> AsyncIterator[Setting]:
 async def email(behaviour: str, timeout: timedelta) -> AsyncIterator[Setting]:
     peer = _MailServer(dict(_SMTP_REPLIES[behaviour]))
     async with listen(peer) as port:
-        options = SmtpOptions(
-            host="127.0.0.1", port=port, username=USERNAME, password=PASSWORD, sender=SENDER, timeout=timeout
-        )
-        yield Setting(EmailChannel(options), EmailAddress(address=RECIPIENT), peer)
+        channel = email_channel(port, username=USERNAME, password=PASSWORD, timeout=timeout)
+        yield Setting(channel, EmailAddress(address=RECIPIENT), peer)
+        await channel.close()
 
 
 Open = Callable[[str, timedelta], AbstractAsyncContextManager[Setting]]
@@ -168,7 +166,7 @@ def test_nobody_listening_is_tried_again(open_setting: Open) -> None:
             channels: dict[str, tuple[Channel, Address]] = {
                 "slack": (SlackChannel(session, lambda: NOW), slack_address(port)),
                 "webhook": (WebhookChannel(session, lambda: NOW), webhook_address(port)),
-                "email": (EmailChannel(SmtpOptions(host="127.0.0.1", port=port)), EmailAddress(address=RECIPIENT)),
+                "email": (email_channel(port), EmailAddress(address=RECIPIENT)),
             }
             channel, address = channels[open_setting.__name__]
             await channel.send(make_delivery(), address)

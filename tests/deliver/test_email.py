@@ -2,8 +2,8 @@ import asyncio
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -13,7 +13,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
-from monitor.deliver.email import EmailChannel, SmtpOptions
+from monitor.deliver.email import EmailChannel
+from monitor.deliver.smtp import SmtpOptions
 from monitor.errors import ConfigError, DeliveryError
 from monitor.model import EmailAddress
 from tests.deliver.peers import SmtpPeer, closed_port, listen
@@ -28,12 +29,21 @@ def _send(peer: SmtpPeer, *, to: str = "ana@example.org", times: int = 1, **opti
     """Hand a message over `times` times at once; the server's answers."""
 
     async def send() -> list[str]:
-        async with listen(peer) as port:
-            channel = email_channel(port, **options)
+        async with listen(peer) as port, open_channel(port, **options) as channel:
             delivery = make_delivery(MESSAGE, channel="email")
-            return await asyncio.gather(*(channel.send(delivery, EmailAddress(address=to)) for _ in range(times)))
+            sending = [channel.send(delivery, EmailAddress(address=to)) for _ in range(times)]
+            return [receipt.answer for receipt in await asyncio.gather(*sending)]
 
     return asyncio.run(send())
+
+
+@asynccontextmanager
+async def open_channel(port: int, **options: Any) -> AsyncIterator[EmailChannel]:
+    channel = email_channel(port, **options)
+    try:
+        yield channel
+    finally:
+        await channel.close()
 
 
 def _refusal(replies: dict[str, str | None], **options: Any) -> DeliveryError:
@@ -155,7 +165,7 @@ def test_an_international_host_is_written_in_ascii_and_an_international_name_nee
 
 
 def test_a_host_that_does_not_exist_is_tried_again() -> None:
-    channel = EmailChannel(SmtpOptions(host="nowhere.invalid", timeout=timedelta(seconds=5)))
+    channel = EmailChannel(SmtpOptions(host="nowhere.invalid", timeout=timedelta(seconds=5)), sender=SENDER)
     with pytest.raises(DeliveryError, match="nowhere") as caught:
         asyncio.run(channel.send(make_delivery(), ADDRESS))
     assert not caught.value.permanent
@@ -163,7 +173,7 @@ def test_a_host_that_does_not_exist_is_tried_again() -> None:
 
 def test_a_sender_that_is_no_address_is_a_mistake_in_the_configuration() -> None:
     with pytest.raises(ConfigError):
-        EmailChannel(SmtpOptions(sender="nobody"))
+        EmailChannel(SmtpOptions(), sender="nobody")
 
 
 class _Inbox:
@@ -175,6 +185,14 @@ class _Inbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         self.envelopes.append(envelope)
         return "250 2.0.0 taken"
+
+
+def _hand_over(port: int, payload: bytes, **options: Any) -> str:
+    async def send() -> str:
+        async with open_channel(port, **options) as channel:
+            return (await channel.send(make_delivery(payload), ADDRESS)).answer
+
+    return asyncio.run(send())
 
 
 @contextmanager
@@ -210,9 +228,8 @@ def _server_context(certificate: Path) -> ssl.SSLContext:
 def test_a_real_server_takes_the_digest_in_the_clear() -> None:
     inbox = _Inbox()
     with _serve(inbox) as port:
-        channel = email_channel(port, sender=SENDER)
-        payload = channel.render(full_digest(), ANA)
-        assert asyncio.run(channel.send(make_delivery(payload), ADDRESS)) == "2.0.0 taken"
+        payload = email_channel(port, sender=SENDER).render(full_digest(), ANA)
+        assert _hand_over(port, payload) == "2.0.0 taken"
     envelope = inbox.envelopes[0]
     assert (envelope.mail_from, envelope.rcpt_tos) == ("monitor@news.example.org", ["ana@example.org"])
     assert envelope.content == payload
@@ -230,11 +247,9 @@ def test_a_real_server_takes_it_over_tls_after_a_login(tls: str, certificate: Pa
         return AuthResult(success=data == LoginPassword(b"monitor", b"hunter2"))
 
     with _serve(inbox, **encryption, authenticator=authenticate, auth_require_tls=tls == "starttls") as port:
-        options = SmtpOptions(
-            host="127.0.0.1", port=port, tls=tls, username="monitor", password="hunter2", sender=SENDER
-        )
-        assert asyncio.run(EmailChannel(options, tls_context=trust).send(make_delivery(MESSAGE), ADDRESS))
+        options = {"tls": tls, "username": "monitor", "password": "hunter2"}
+        assert _hand_over(port, MESSAGE, **options, tls_context=trust)
         with pytest.raises(DeliveryError, match="certificate") as caught:
-            asyncio.run(EmailChannel(options).send(make_delivery(MESSAGE), ADDRESS))
+            _hand_over(port, MESSAGE, **options)
     assert not caught.value.permanent
     assert [envelope.content for envelope in inbox.envelopes] == [MESSAGE]

@@ -16,7 +16,7 @@ def _post(peer: HttpPeer) -> str:
         async with listen(peer) as port, loopback_session() as session:
             channel = SlackChannel(session, lambda: NOW, timeout=timedelta(seconds=5))
             delivery = make_delivery(channel.render(full_digest(), ANA), channel="slack")
-            return await channel.send(delivery, slack_address(port))
+            return (await channel.send(delivery, slack_address(port))).answer
 
     return asyncio.run(send())
 

@@ -122,7 +122,7 @@ def test_an_answer_that_stops_after_its_status_is_success() -> None:
     async def send() -> str:
         async with listen(serve) as port, loopback_session() as session:
             channel = WebhookChannel(session, lambda: NOW, timeout=timedelta(seconds=1))
-            return await channel.send(make_delivery(), webhook_address(port))
+            return (await channel.send(make_delivery(), webhook_address(port))).answer
 
     assert asyncio.run(send()) == "answered 200 OK: begun"
 

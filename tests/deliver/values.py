@@ -4,7 +4,8 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.deliver.email import EmailChannel, SmtpOptions
+from monitor.deliver.email import EmailChannel
+from monitor.deliver.smtp import SmtpOptions
 from monitor.model import Delivery, DeliveryId, DigestId, SignedWebhook, SlackWebhook, SubscriberId
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -39,6 +40,7 @@ def webhook_address(port: int) -> SignedWebhook:
 
 def email_channel(port: int, **options: Any) -> EmailChannel:
     """A channel to an SMTP server on loopback."""
-    options.setdefault("sender", "Media Monitor <monitor@news.example.org>")
+    own = {name: options.pop(name) for name in ("pages", "signature", "tls_context") if name in options}
+    sender = options.pop("sender", "Media Monitor <monitor@news.example.org>")
     options.setdefault("timeout", timedelta(seconds=5))
-    return EmailChannel(SmtpOptions(host="127.0.0.1", port=port, **options))
+    return EmailChannel(SmtpOptions(host="127.0.0.1", port=port, **options), sender=sender, **own)
