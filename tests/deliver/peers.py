@@ -76,10 +76,14 @@ class HttpPeer:
     requests: list[Received] = field(default_factory=list)
     endless: bool = False
 
+    def reply(self, received: Received) -> bytes | None:
+        """The answer to one request."""
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection, one request."""
         self.requests.append(await _read_request(reader))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = self.reply(self.requests[-1])
         if answer is None:
             await reader.read()  # until the client gives up
             return
