@@ -54,8 +54,6 @@ def open_parser(languages: tuple[str, ...], *, processes: int) -> Iterator[Parse
 class InlineParser:
     """The Parser that works in this process: for commands that read a few files and then end."""
 
-    at_once = 1
-
     def __init__(self, languages: tuple[str, ...]) -> None:
         self._languages = languages
 
@@ -80,8 +78,6 @@ class PoolParser:
         self._functions = functions
         self._languages = languages
         self._processes = processes
-        # One more than there are workers, so that none waits for the main process to read and to store.
-        self.at_once = processes + 1
         self._pool: ProcessPoolExecutor | None = None
         self._quarantine: ProcessPoolExecutor | None = None
         self._in_quarantine = asyncio.Lock()

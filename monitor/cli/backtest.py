@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +15,6 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from monitor.app import open_existing_store
-from monitor.cli.backtest_page import render_backtest
 from monitor.cli.backtest_report import backtest_document, draw_backtest
 from monitor.cli.options import (
     CONFIG,
@@ -28,9 +27,8 @@ from monitor.cli.options import (
     console,
     print_problems,
 )
-from monitor.cli.reading import ArticleReader, MapOption, read_fields
+from monitor.cli.reading import ArticleReader
 from monitor.clock import utc_now
-from monitor.config.files import reason_of
 from monitor.config.project import load_languages, load_rule_set
 from monitor.config.revision import read_other_rules
 from monitor.config.settings import load_settings
@@ -46,10 +44,9 @@ from monitor.text.suggest import did_you_mean
 def backtest(
     rule: Annotated[list[str] | None, typer.Argument(metavar="[RULE]…", help="Only these; all by default.")] = None,
     archive: Annotated[
-        list[str] | None,
+        list[Path] | None,
         typer.Option("--archive", metavar="PATH", help="Articles from here instead of the store; repeatable."),
     ] = None,
-    fields: MapOption = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE|DURATION", help="2026-03-01, or 90d: articles from then on.")
     ] = None,
@@ -61,7 +58,6 @@ def backtest(
     rules: RulesOption = RULES,
     data: DataOption = DATA,
     as_json: JsonOption = False,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts here.")] = None,
 ) -> None:
     """Count what rules would have matched, week by week, with samples; with --against, what a change gains and loses.
 
@@ -73,20 +69,17 @@ def backtest(
     print_problems(problem for problem in problems if problem.level == "error")
     _check_names(rule or (), [each for each in (rule_set, other) if each is not None])
     run = Backtest(rule_set, rule or (), other)
-    articles = _Articles(tuple(archive or ()), read_fields(fields or ()), begin, config, data)
+    articles = _Articles(tuple(archive or ()), begin, config, data)
     unreadable = asyncio.run(_feed(run, articles))
     if not run.articles and not unreadable:
         raise InputError(_describe_nothing(since, archive))
     result = run.result()
-    if html is not None:
-        _write(html, render_backtest(result, since=since, against=against, made_at=utc_now()))
-        print(f"wrote {html}", file=sys.stderr)
     if as_json:
         print(json.dumps(backtest_document(result, since=begin, against=against), indent=2, ensure_ascii=False))
-    elif html is None:
+    else:
         draw_backtest(console(), result, against=against, asked=rule or ())
     print_problems([*unreadable, *run.problems])
-    if any(problem.level == "error" for problem in unreadable):
+    if unreadable:
         raise typer.Exit(1)
 
 
@@ -94,8 +87,7 @@ def backtest(
 class _Articles:
     """Which articles: those of archives, or without any of the store, since an instant."""
 
-    archives: Sequence[str]
-    fields: Mapping[str, str]
+    archives: Sequence[Path]
     since: datetime | None
     config: Path
     data: Path
@@ -113,13 +105,6 @@ def _read_since(text: str, now: datetime) -> datetime:
         raise typer.BadParameter(message, param_hint="--since") from error
 
 
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f'"{file}" cannot be written: {reason_of(error)}') from error
-
-
 def _check_names(asked: Collection[str], rule_sets: Sequence[RuleSet]) -> None:
     known = {compiled.rule.id for rule_set in rule_sets for compiled in rule_set.rules}
     unknown = [rule for rule in asked if rule not in known]
@@ -127,7 +112,7 @@ def _check_names(asked: Collection[str], rule_sets: Sequence[RuleSet]) -> None:
         raise ConfigError(Problem("", 0, 0, f'no rule "{rule}"{did_you_mean(rule, known)}') for rule in unknown)
 
 
-def _describe_nothing(since: str | None, archive: Sequence[str] | None) -> str:
+def _describe_nothing(since: str | None, archive: Sequence[Path] | None) -> str:
     where = "the archive" if archive else "the store"
     if since is not None:
         return f"{where} holds no articles since {since}"
@@ -139,7 +124,7 @@ async def _feed(run: Backtest, articles: _Articles) -> list[Problem]:
     if not articles.archives:
         await _feed_stored(run, articles)
         return []
-    reader = ArticleReader(load_languages(articles.config, os.environ), articles.fields)
+    reader = ArticleReader(load_languages(articles.config, os.environ))
     async with _progress("reading the archive") as (progress, task):
         async for article in reader.iter_articles(list(articles.archives)):
             if articles.since is None or (article.published or article.fetched_at) >= articles.since:

@@ -222,9 +222,7 @@ class _Reader:
             node.style or node.tag == _PREFIX + "binary"
         ):  # quoted: the text as it stands; plain scalars have the style None or ""
             return node.value
-        value = _read_plain(node.value)
-        # PyYAML calls a plain 2024 or true a text only where "!!str" says so; of floats its notion is another.
-        return value if node.tag != _PREFIX + "str" or isinstance(value, float) else node.value
+        return _read_plain(node.value)
 
     def _refuse(self, node: Any, message: str) -> None:
         line, column = _position(node)
