@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,14 +24,13 @@ from monitor.deliver.webhook import WebhookChannel
 from monitor.errors import StoreError
 from monitor.live import Live, create_plan
 from monitor.match.matcher import RuleMatcher
-from monitor.model import ChannelKind, Source
+from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
 from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due, tell_operators
-from monitor.pipeline.pace import Pace, domain_of
 from monitor.ports import Channel, Store
 from monitor.schedule import Tick, run_ticks
-from monitor.sources.archive import DirectoryArchive
+from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
 from monitor.sources.sitemaps import SitemapFetcher
 from monitor.store.database import Database
@@ -128,7 +127,7 @@ async def open_pipeline(
             ports = Ports(
                 store=store,
                 fetcher=SitemapFetcher(HttpFetcher(session, clock=world.clock), clock=world.clock),
-                archives=DirectoryArchive(),
+                archives=FileArchive(),
                 parser=parser,
                 matcher=RuleMatcher(project.rule_set),
                 channels=create_channels(settings, session, world.clock),
@@ -136,7 +135,6 @@ async def open_pipeline(
                 jitter=world.jitter,
                 reached=world.reached,
                 disk_free=partial(_free_share, data),
-                pace=Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap),
             )
             yield ports, create_plan(project.config, project.settings)
 
@@ -179,7 +177,7 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
                 # The lock says that nobody else works on this file: what a killed run held is ours at once.
                 async with ports.store.transaction() as tx:
                     await tx.release_leases()
-            await mend_poll_times(ports, plan)
+            await mend_poll_times(ports)
             live = Live(project, ports, plan, data)
             await live.start()
             await (run_pass(live.ports, plan) if once else _run_until_stopped(live))
@@ -188,26 +186,13 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
 async def run_pass(ports: Ports, plan: Plan) -> None:
     """Poll each source that is due once, compose what follows, and try each due delivery once."""
     waiting = dict(plan.sources)
-    while waiting:
-        polled = await poll_due(ports, replace(plan, sources=waiting))
+    while polled := await poll_due(ports, replace(plan, sources=waiting)):
         for stored in polled:
             waiting.pop(stored.source, None)
-        if not polled and not await _wait_for_turn(ports, waiting.values()):
-            break
     await compose_due(ports, plan)
     await tell_operators(ports, plan)
     while await deliver_due(ports, plan):
         pass
-
-
-async def _wait_for_turn(ports: Ports, sources: Iterable[Source]) -> bool:
-    """Until a domain that was just asked may be asked again; False where none of these sources waits for that."""
-    now = ports.clock()
-    free_at = ports.pace.next_free(map(domain_of, sources), now)
-    if free_at is None:
-        return False
-    await asyncio.sleep((free_at - now).total_seconds())
-    return True
 
 
 async def _run_until_stopped(live: Live) -> None:

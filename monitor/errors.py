@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing wrong in something a person wrote or a publisher sent, with its place.
 
-    `file` may also be the name of a record ("dump.jsonl:17"); line and column count from 1, 0 is unknown.
+    `file` may also be the name of a record ("dump.jsonl:17"); line and column count from 1, 0 is unknown. A note says
+    how something was understood, which is worth a look and nothing to mend.
     """
 
     file: str
@@ -35,7 +36,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        prefix = "warning: " if self.level == "warning" else ""
+        prefix = "" if self.level == "error" else f"{self.level}: "
         return f"{place}: {prefix}{self.message}" if place else f"{prefix}{self.message}"
 
 

@@ -20,18 +20,7 @@ from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
 from monitor.model import Digest, SourceId
-from monitor.pipeline import (
-    Plan,
-    Ports,
-    Sent,
-    Stored,
-    compose_due,
-    deliver_due,
-    mend_poll_times,
-    plan_windows,
-    poll_due,
-    tell_operators,
-)
+from monitor.pipeline import Plan, Ports, Sent, Stored, compose_due, deliver_due, plan_windows, poll_due, tell_operators
 
 _log = structlog.get_logger()
 
@@ -99,7 +88,6 @@ class Live:
             return
         plan = create_plan(project.config, project.settings)
         await self._commit(project, plan)
-        await mend_poll_times(self.ports, plan)
         self.ports, self.plan = replace(self.ports, matcher=matcher), plan
         self._project, self._taken_up = project, stamp
         self._report(before, project)

@@ -4,7 +4,7 @@ A store gives out transactions. Everything read and decided inside one `async wi
 committed together or not at all, and two of them never interleave where it would matter (story assignment, claims).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,10 +17,12 @@ from monitor.model import (
     AlertId,
     Article,
     ArticleId,
+    ArticleVersion,
     Attempt,
     Bucket,
     ChannelKind,
     Choices,
+    Correction,
     Delivery,
     DeliveryId,
     DeliveryState,
@@ -39,13 +41,14 @@ from monitor.model import (
     Record,
     RelevanceMark,
     Rule,
-    RuleId,
     RuleState,
     Silence,
     Slice,
     Source,
     SourceId,
     StoryId,
+    StoryProfile,
+    StoryText,
     Subscriber,
     SubscriberId,
 )
@@ -76,6 +79,19 @@ class MatchOutcome:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some neighbouring records of a slice, in the place of a broken one the problem that names it.
+
+    `part` is a checkpoint of its own: of a slice that changed, or whose reading broke off, only new batches are
+    stored. `position` is how many of the slice's bytes are behind us, for a progress bar.
+    """
+
+    part: Slice
+    found: tuple[Record | Problem, ...]
+    position: int
+
+
 class FeedFetcher(Protocol):
     """Polite HTTP for feeds."""
 
@@ -89,12 +105,17 @@ class ArchiveReader(Protocol):
     def list_slices(self, source: Source) -> tuple[Slice, ...]:
         """Every slice in a stable order; InputError when the path cannot be read."""
 
-    def iter_records(self, source: Source, part: Slice) -> Iterator[Record | Problem]:
-        """The records of one slice in order; in the place of one that cannot be read, the problem that names it."""
+    def iter_batches(self, source: Source, part: Slice) -> Iterator[Batch]:
+        """The records of one slice in order, the same ones in every run; InputError when its place does not answer."""
 
 
 class Parser(Protocol):
-    """Bytes to articles, wherever that is computed (a process pool, or here)."""
+    """Bytes to articles, wherever that is computed (a process pool, or here).
+
+    `at_once` is how many batches of records it may be given at the same time, so that nobody there is idle.
+    """
+
+    at_once: int
 
     async def parse_feed(self, source: Source, fetched: Fetched) -> ParsedFeed:
         """ParseError when the bytes are no feed."""
@@ -103,7 +124,7 @@ class Parser(Protocol):
         """One article for each entry that has any text."""
 
     async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
-        """One article for each record that has any text."""
+        """One article for each record that has any text; of a feed, one for each entry."""
 
 
 class Matcher(Protocol):
@@ -170,6 +191,22 @@ class ArticlePage:
     next_after: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A stored article and what it was read from."""
+
+    article: Article
+    page: Entry | Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPages:
+    """Some kept pages in the order their articles were stored; see ArticlePage."""
+
+    pages: tuple[KeptPage, ...]
+    next_after: int | None
+
+
 class Transaction(Protocol):
     """Reads and writes that commit together. Writing what is already there changes nothing."""
 
@@ -181,20 +218,9 @@ class Transaction(Protocol):
         """Of every source ever polled, by id."""
 
     async def claim_due_sources(
-        self,
-        known: Iterable[SourceId],
-        now: datetime,
-        *,
-        limit: int,
-        lease: timedelta,
-        admit: Callable[[SourceId], bool] = ...,
+        self, known: Iterable[SourceId], now: datetime, *, limit: int, lease: timedelta
     ) -> tuple[PollClaim, ...]:
-        """T1: lease the sources of `known` that are due and not leased, the longest waiting first. `admit` is asked of
-        each, and passes over those that it answers False.
-        """
-
-    async def park_sources(self, sources: Iterable[SourceId], until: datetime) -> None:
-        """Poll none of these before `until`; one that waits longer anyway goes on doing so."""
+        """T1: lease the sources of `known` that are due and not leased, the longest waiting first."""
 
     async def finish_poll(self, claim: PollClaim, state: PollState) -> bool:
         """Write the new state and end the lease; False, and nothing written, when the claim is no longer ours."""
@@ -237,14 +263,78 @@ class Transaction(Protocol):
     async def assign_stories(self, stories: Mapping[ArticleId, StoryId], now: datetime) -> None:
         """Write which story each article tells; a story's id is its first article's."""
 
+    async def find_story_texts(self, shingles: Iterable[int], now: datetime) -> Sequence[tuple[int, StoryText]]:
+        """Each text of the last days that has any of the shingles, once for each that it has."""
+
+    async def find_story_postings(self, features: Iterable[int], now: datetime) -> Sequence[tuple[int, StoryId]]:
+        """Each story of the last days that any of the features lead to, once for each that does."""
+
+    async def find_profiles(self, ids: Iterable[StoryId]) -> Mapping[StoryId, StoryProfile]:
+        """The profiles of those stories that have one."""
+
+    async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
+        """How many articles were counted in the last weeks, and in how many of them each word occurred."""
+
+    async def count_words(self, articles_words: Sequence[Iterable[int]], now: datetime) -> None:
+        """Add articles, each given by its distinct words, to the frequencies."""
+
+    async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
+        """Texts that later ones may be copies of, with their shingles."""
+
+    async def save_profiles(
+        self, profiles: Sequence[StoryProfile], leading: Iterable[tuple[int, StoryId]], now: datetime
+    ) -> None:
+        """Write profiles as they are now, and the features that lead to them."""
+
+    async def count_changes(
+        self, updated: Sequence[StoryId], corrected: Sequence[StoryId]
+    ) -> tuple[Mapping[StoryId, int], Mapping[StoryId, int]]:
+        """Count articles that joined, and corrections within, stories; how many there were of each before."""
+
+    async def list_story_sources(self, ids: Iterable[StoryId]) -> Mapping[StoryId, tuple[SourceId, ...]]:
+        """Who ran each story, the first one first."""
+
+    async def find_told(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, StoryId]:
+        """The story of each stored article that tells one."""
+
+    async def merge_stories(self, merged: Mapping[StoryId, StoryId], now: datetime) -> None:
+        """Make stories part of others; their ids stay as aliases, and alerts keep the id they were raised under."""
+
+    async def find_aliases(self, ids: Iterable[StoryId]) -> Mapping[StoryId, StoryId]:
+        """The stories that merged ones are part of."""
+
+    # --- corrections, and what articles were read from
+    async def find_articles(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, Article]:
+        """Those that are stored."""
+
+    async def correct_articles(self, corrections: Sequence[Correction], now: datetime) -> None:
+        """Write articles as they are now, and keep each as it was."""
+
+    async def list_versions(self, article: ArticleId) -> tuple[ArticleVersion, ...]:
+        """What an article was before each of its corrections, the first wording first."""
+
+    async def replace_matches(
+        self, ids: Collection[ArticleId], found: Sequence[Match]
+    ) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
+        """Make `found` all that holds for these articles; which of it is new, and what no longer holds."""
+
+    async def find_stamps(self, source: SourceId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, str | None]:
+        """The stamps of those of `keys` that an article of the source was ever stored for."""
+
+    async def save_stamps(self, source: SourceId, stamps: Mapping[EntryKey, str]) -> None:
+        """What the entries of stored articles say by now."""
+
+    async def keep_pages(self, pages: Mapping[ArticleId, Entry | Record], now: datetime) -> None:
+        """Keep what articles were read from; the newest reading takes the place of an older one."""
+
+    async def list_kept_pages(self, *, since: datetime, source: SourceId | None, after: int, limit: int) -> KeptPages:
+        """At most `limit` articles fetched since then and stored behind `after`, with what they were read from."""
+
     async def save_rules(self, rules: Iterable[Rule], now: datetime) -> None:
         """Keep each rule's metadata by (id, version), so that old matches can still be explained."""
 
     async def add_matches(self, matches: Sequence[Match]) -> None:
         """Store matches, once per (rule, article)."""
-
-    async def count_matches(self, since: datetime) -> Mapping[RuleId, int]:
-        """How many articles each rule matched of those both published, where that is known, and fetched since then."""
 
     async def save_rule_states(self, states: Sequence[RuleState]) -> None:
         """Keep these, and only these, as the rules that did not load."""

@@ -54,6 +54,8 @@ def open_parser(languages: tuple[str, ...], *, processes: int) -> Iterator[Parse
 class InlineParser:
     """The Parser that works in this process: for commands that read a few files and then end."""
 
+    at_once = 1
+
     def __init__(self, languages: tuple[str, ...]) -> None:
         self._languages = languages
 
@@ -78,6 +80,8 @@ class PoolParser:
         self._functions = functions
         self._languages = languages
         self._processes = processes
+        # One more than there are workers, so that none waits for the main process to read and to store.
+        self.at_once = processes + 1
         self._pool: ProcessPoolExecutor | None = None
         self._quarantine: ProcessPoolExecutor | None = None
         self._in_quarantine = asyncio.Lock()

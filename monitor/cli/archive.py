@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from monitor.app import open_pipeline
+from monitor.app import World, open_pipeline
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -23,15 +23,20 @@ from monitor.cli.options import (
     console,
     print_problems,
 )
+from monitor.cli.reading import MapOption, PathsArgument, archive_source, read_fields
 from monitor.config.project import SoundProject, load_project
 from monitor.errors import InputError, Problem
-from monitor.model import Slice, Source, SourceId
-from monitor.pipeline import Plan, Ports, Stored, import_slices
+from monitor.model import Slice, Source
+from monitor.pipeline import Ports, Stored, import_slices
 
 
 def import_(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or directories: .txt, .html, .jsonl.")],
+    paths: PathsArgument,
     alert: Annotated[bool, typer.Option("--alert", help="Let the matches alert, as if they were news.")] = False,
+    fields: MapOption = None,
+    processes: Annotated[
+        int | None, typer.Option("--processes", metavar="N", min=0, help="How many workers read pages; 0: none.")
+    ] = None,
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     data: DataOption = DATA,
@@ -40,16 +45,18 @@ def import_(
 
     Example: `monitor import seeds/`
     """
+    sources = [archive_source(path, read_fields(fields or ())) for path in paths]
     project = load_project(config, rules, os.environ)
     print_problems(project.warnings)
     account = _Account()
+    world = World() if processes is None else World(processes=processes)
     try:
-        asyncio.run(_import(project, data, paths, account, alerting=alert))
+        asyncio.run(_Import(project, data, world, account).run(sources, alerting=alert))
     except KeyboardInterrupt:
         print(f"interrupted; stored so far: {account.line()}. The same command goes on from there.", file=sys.stderr)
         raise typer.Exit(130) from None
     print(account.line())
-    if account.has_problems:
+    if account.errors:
         raise typer.Exit(1)
 
 
@@ -58,64 +65,61 @@ class _Account:
     articles: int = 0
     stories: set[str] = field(default_factory=set)
     rules: Counter[str] = field(default_factory=Counter)
-    has_problems: bool = False
+    errors: int = 0
 
     def add(self, stored: Stored) -> None:
-        """Count what a slice brought. Problems are told at once: a slice that is stored is never read again."""
+        """Count what a batch brought. Problems are told at once: a batch that is stored is never read again."""
         self.articles += len(stored.articles)
         self.stories.update(stored.stories.values())
         self.rules.update(match.rule for match in stored.matches)
         self.tell(stored.problems)
         if stored.error:
-            self.tell([Problem(stored.source, 0, 0, stored.error)])
+            self.tell([Problem("", 0, 0, stored.error)])
 
     def tell(self, problems: Sequence[Problem]) -> None:
-        """Name problems, and remember that there were some."""
+        """Name problems, and remember how many of them were errors."""
         print_problems(problems)
-        self.has_problems |= bool(problems)
+        self.errors += sum(problem.level == "error" for problem in problems)
 
     def line(self) -> str:
+        passed = f"; {self.errors} could not be read" if self.errors else ""
         if not self.articles:
-            return "nothing new"
+            return f"nothing new{passed}"
         matches = ", ".join(f"{rule} {count}" for rule, count in self.rules.most_common()) or "none"
         articles = f"{self.articles} new article{'s' if self.articles != 1 else ''}"
         stories = f"{len(self.stories)} {'stories' if len(self.stories) != 1 else 'story'}"
-        return f"{articles} in {stories}; matches: {matches}"
+        return f"{articles} in {stories}; matches: {matches}{passed}"
 
 
-async def _import(project: SoundProject, data: Path, paths: list[Path], account: _Account, *, alerting: bool) -> None:
-    async with open_pipeline(project, data) as (ports, plan):
-        # The same archive under another spelling of its path would be another source.
-        sources = [_source_of(path) for path in paths]
-        work = [(source, part) for source in sources for part in _list_slices(ports, source, account)]
-        with _progress() as progress:
-            task = progress.add_task("importing", total=len(work))
-            for source, part in work:
-                await _import_slice(ports, plan, source, part, account, alerting)
-                progress.advance(task)
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One run of `import`: everything that is to be read is listed first, so that the bar knows how much it is."""
 
+    project: SoundProject
+    data: Path
+    world: World
+    account: _Account
 
-def _list_slices(ports: Ports, source: Source, account: _Account) -> tuple[Slice, ...]:
-    """None of a path that cannot be read: it is named, and the others are imported all the same."""
-    try:
-        return ports.archives.list_slices(source)
-    except InputError as error:
-        account.tell([Problem("", 0, 0, str(error))])
-        return ()
+    async def run(self, sources: Sequence[Source], *, alerting: bool) -> None:
+        async with open_pipeline(self.project, self.data, self.world) as (ports, plan):
+            once = {source.id: source for source in sources}.values()
+            work = [(source, self._list_slices(ports, source)) for source in once]
+            with _progress() as progress:
+                task = progress.add_task("importing", total=sum(part.size for _, parts in work for part in parts))
+                for source, parts in work:
+                    async for stored in import_slices(ports, plan, source, parts, alerting=alerting):
+                        self.account.add(stored)
+                        progress.advance(task, stored.size)
 
-
-async def _import_slice(
-    ports: Ports, plan: Plan, source: Source, part: Slice, account: _Account, alerting: bool
-) -> None:
-    async for stored in import_slices(ports, plan, source, [part], alerting=alerting):
-        account.add(stored)
-
-
-def _source_of(path: Path) -> Source:
-    address = os.path.normpath(path)
-    return Source(id=SourceId(Path(address).as_posix()), kind="archive", address=address)
+    def _list_slices(self, ports: Ports, source: Source) -> tuple[Slice, ...]:
+        """None of a path that cannot be read: it is named, and the others are imported all the same."""
+        try:
+            return ports.archives.list_slices(source)
+        except InputError as error:
+            self.account.tell([Problem("", 0, 0, str(error))])
+            return ()
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty())

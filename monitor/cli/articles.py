@@ -14,7 +14,7 @@ from rich.console import Console
 from monitor.cli.drawing import draw_matches
 from monitor.cli.explaining import draw_explanation, explanation_document
 from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, console, print_problems, refuse
-from monitor.cli.reading import ArticleReader, print_stats
+from monitor.cli.reading import ArticleReader, MapOption, PathsArgument, print_stats, read_fields
 from monitor.config.project import load_languages, read_rule_set
 from monitor.errors import ConfigError, Problem
 from monitor.match.explain import Explanation, explain_rule
@@ -22,26 +22,24 @@ from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import RuleSet
 from monitor.model import Article, Match, RuleId, StoryId
 from monitor.render.documents import article_document, match_document
-from monitor.story.stories import assign_stories
+from monitor.story.index import StoryIndex
+from monitor.story.stories import place_alone
 from monitor.text.suggest import did_you_mean
 
-PathsArgument = Annotated[
-    list[Path], typer.Argument(metavar="PATH…", help="Files or directories: .txt, .html, .jsonl.")
-]
 
-
-def normalise(paths: PathsArgument, config: ConfigOption = CONFIG) -> None:
+def normalise(paths: PathsArgument, fields: MapOption = None, config: ConfigOption = CONFIG) -> None:
     """Print the articles in files or archives, one JSON document a line.
 
     Example: `monitor normalise seeds/ > articles.jsonl`
     """
-    reader = ArticleReader(load_languages(config, os.environ))
+    reader = ArticleReader(load_languages(config, os.environ), read_fields(fields or ()))
     asyncio.run(_print_articles(reader, paths))
     _end(reader)
 
 
 def match(
     paths: PathsArgument,
+    fields: MapOption = None,
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     rule: Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; repeatable.")] = None,
@@ -57,11 +55,15 @@ def match(
     """
     rule_set, problems = _read_rules(rules)
     wanted = _Wanted(_known_rules(rule_set, rule or []), explain, as_json)
-    reader = ArticleReader(load_languages(config, os.environ))
+    reader = ArticleReader(load_languages(config, os.environ), read_fields(fields or ()))
     asyncio.run(_Matching(reader, rule_set, wanted).run(paths))
     if stats:
         print_stats(reader.timer)
     _end(reader, problems)
+
+
+# Stories of so many articles are known at a time, so that an archive of any length needs no more memory.
+_RECENT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class _Wanted:
     as_json: bool
 
 
-async def _print_articles(reader: ArticleReader, paths: list[Path]) -> None:
+async def _print_articles(reader: ArticleReader, paths: list[str]) -> None:
     async for article in reader.iter_articles(paths):
         print(json.dumps(article_document(article), ensure_ascii=False))
 
@@ -107,11 +109,11 @@ class _Matching:
         self._matcher = RuleMatcher(rule_set)
         self._titles = {compiled.rule.id: compiled.rule.title for compiled in rule_set.rules}
         self._wanted = wanted
-        self._stories: dict[str, StoryId] = {}
+        self._stories = StoryIndex()
         self._console: Console = console()
         self._matched = 0
 
-    async def run(self, paths: list[Path]) -> None:
+    async def run(self, paths: list[str]) -> None:
         async for article in self._reader.iter_articles(paths):
             with self._reader.timer.step("match"):
                 outcome = self._matcher.match(article)
@@ -142,13 +144,13 @@ class _Matching:
         return (explain_rule(compiled, article) for compiled in rules)
 
     def _story_of(self, article: Article) -> StoryId:
-        """Stories are those among the given articles."""
-        story = assign_stories([article], self._stories)[article.id]
-        self._stories.setdefault(article.fingerprint, story)
-        return story
+        """Stories are those among the given articles; of long ago only the same text is still known."""
+        if len(self._stories.profiles) > _RECENT:
+            self._stories = StoryIndex(fingerprints=self._stories.fingerprints)
+        return place_alone(article, self._stories).story
 
 
 def _end(reader: ArticleReader, before: Sequence[Problem] = ()) -> None:
     print_problems(reader.problems)
-    if reader.problems or any(problem.level == "error" for problem in before):
+    if any(problem.level == "error" for problem in (*reader.problems, *before)):
         raise typer.Exit(1)

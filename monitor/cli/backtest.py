@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from monitor.app import open_existing_store
+from monitor.cli.backtest_page import render_backtest
 from monitor.cli.backtest_report import backtest_document, draw_backtest
 from monitor.cli.options import (
     CONFIG,
@@ -27,8 +28,9 @@ from monitor.cli.options import (
     console,
     print_problems,
 )
-from monitor.cli.reading import ArticleReader
+from monitor.cli.reading import ArticleReader, MapOption, read_fields
 from monitor.clock import utc_now
+from monitor.config.files import reason_of
 from monitor.config.project import load_languages, load_rule_set
 from monitor.config.revision import read_other_rules
 from monitor.config.settings import load_settings
@@ -44,9 +46,10 @@ from monitor.text.suggest import did_you_mean
 def backtest(
     rule: Annotated[list[str] | None, typer.Argument(metavar="[RULE]…", help="Only these; all by default.")] = None,
     archive: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option("--archive", metavar="PATH", help="Articles from here instead of the store; repeatable."),
     ] = None,
+    fields: MapOption = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE|DURATION", help="2026-03-01, or 90d: articles from then on.")
     ] = None,
@@ -58,6 +61,7 @@ def backtest(
     rules: RulesOption = RULES,
     data: DataOption = DATA,
     as_json: JsonOption = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts here.")] = None,
 ) -> None:
     """Count what rules would have matched, week by week, with samples; with --against, what a change gains and loses.
 
@@ -69,17 +73,20 @@ def backtest(
     print_problems(problem for problem in problems if problem.level == "error")
     _check_names(rule or (), [each for each in (rule_set, other) if each is not None])
     run = Backtest(rule_set, rule or (), other)
-    articles = _Articles(tuple(archive or ()), begin, config, data)
+    articles = _Articles(tuple(archive or ()), read_fields(fields or ()), begin, config, data)
     unreadable = asyncio.run(_feed(run, articles))
     if not run.articles and not unreadable:
         raise InputError(_describe_nothing(since, archive))
     result = run.result()
+    if html is not None:
+        _write(html, render_backtest(result, since=since, against=against, made_at=utc_now()))
+        print(f"wrote {html}", file=sys.stderr)
     if as_json:
         print(json.dumps(backtest_document(result, since=begin, against=against), indent=2, ensure_ascii=False))
-    else:
+    elif html is None:
         draw_backtest(console(), result, against=against, asked=rule or ())
     print_problems([*unreadable, *run.problems])
-    if unreadable:
+    if any(problem.level == "error" for problem in unreadable):
         raise typer.Exit(1)
 
 
@@ -87,7 +94,8 @@ def backtest(
 class _Articles:
     """Which articles: those of archives, or without any of the store, since an instant."""
 
-    archives: Sequence[Path]
+    archives: Sequence[str]
+    fields: Mapping[str, str]
     since: datetime | None
     config: Path
     data: Path
@@ -105,6 +113,13 @@ def _read_since(text: str, now: datetime) -> datetime:
         raise typer.BadParameter(message, param_hint="--since") from error
 
 
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f'"{file}" cannot be written: {reason_of(error)}') from error
+
+
 def _check_names(asked: Collection[str], rule_sets: Sequence[RuleSet]) -> None:
     known = {compiled.rule.id for rule_set in rule_sets for compiled in rule_set.rules}
     unknown = [rule for rule in asked if rule not in known]
@@ -112,7 +127,7 @@ def _check_names(asked: Collection[str], rule_sets: Sequence[RuleSet]) -> None:
         raise ConfigError(Problem("", 0, 0, f'no rule "{rule}"{did_you_mean(rule, known)}') for rule in unknown)
 
 
-def _describe_nothing(since: str | None, archive: Sequence[Path] | None) -> str:
+def _describe_nothing(since: str | None, archive: Sequence[str] | None) -> str:
     where = "the archive" if archive else "the store"
     if since is not None:
         return f"{where} holds no articles since {since}"
@@ -124,7 +139,7 @@ async def _feed(run: Backtest, articles: _Articles) -> list[Problem]:
     if not articles.archives:
         await _feed_stored(run, articles)
         return []
-    reader = ArticleReader(load_languages(articles.config, os.environ))
+    reader = ArticleReader(load_languages(articles.config, os.environ), articles.fields)
     async with _progress("reading the archive") as (progress, task):
         async for article in reader.iter_articles(list(articles.archives)):
             if articles.since is None or (article.published or article.fetched_at) >= articles.since:

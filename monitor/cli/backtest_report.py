@@ -27,16 +27,16 @@ def draw_backtest(
 ) -> None:
     """The busiest rule first; rules that held for nothing and changed nothing share the last line."""
     weeks = result.weeks
-    span = f" in {_count(len(weeks), 'week')}, {_week_name(weeks[0])} to {_week_name(weeks[-1])}" if weeks else ""
-    out.print(Text(f"{_count(result.articles, 'article')}{span}", style="bold"))
-    silent = [each.id for each in result.rules if each.id not in asked and not _has_news(each)]
+    span = f" in {count_of(len(weeks), 'week')}, {week_name(weeks[0])} to {week_name(weeks[-1])}" if weeks else ""
+    out.print(Text(f"{count_of(result.articles, 'article')}{span}", style="bold"))
+    silent = [each.id for each in result.rules if each.id not in asked and not has_news(each)]
     for each in sorted(result.rules, key=lambda each: (-each.hits, each.id)):
         if each.id not in silent:
             out.print()
             _draw_rule(out, result, each, against)
     if silent:
         out.print()
-        out.print(Text(f"{_count(len(silent), 'rule')} without a hit: {', '.join(silent)}", style="dim"))
+        out.print(Text(f"{count_of(len(silent), 'rule')} without a hit: {', '.join(silent)}", style="dim"))
 
 
 def backtest_document(result: BacktestResult, *, since: datetime | None, against: str | None) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def backtest_document(result: BacktestResult, *, since: datetime | None, against
     return {
         "articles": result.articles,
         "since": None if since is None else instant(since),
-        "weeks": [_week_name(week) for week in result.weeks],
+        "weeks": [week_name(week) for week in result.weeks],
         "against": against,
         "rules": [_rule_document(result, each) for each in result.rules],
     }
@@ -55,10 +55,17 @@ def bars_of(weeks: Mapping[date, int], span: Sequence[date]) -> tuple[str, int]:
 
     A week without a hit is a dot.
     """
-    width = max(1, -(-len(span) // _WIDEST))
-    sums = [sum(weeks.get(week, 0) for week in span[start : start + width]) for start in range(0, len(span), width)]
+    sums, width = sums_of(weeks, span, _WIDEST)
     most = max(sums, default=0)
     return "".join(_BARS[(number * len(_BARS) - 1) // most] if number else _NONE for number in sums), width
+
+
+def sums_of(weeks: Mapping[date, int], span: Sequence[date], most: int) -> tuple[list[int], int]:
+    """The hits of each week of `span`, or of so many weeks together that there are at most `most` sums."""
+    width = max(1, -(-len(span) // most))
+    return [
+        sum(weeks.get(week, 0) for week in span[start : start + width]) for start in range(0, len(span), width)
+    ], width
 
 
 def describe_volume(per_week: float) -> str:
@@ -71,7 +78,8 @@ def describe_volume(per_week: float) -> str:
     return f"about {number} a week"
 
 
-def _has_news(rule: RuleResult) -> bool:
+def has_news(rule: RuleResult) -> bool:
+    """Whether it held for anything, or anything came or went."""
     changed = rule.against is not None and (rule.against.gained.articles or rule.against.lost.articles)
     return bool(rule.hits or changed)
 
@@ -79,8 +87,10 @@ def _has_news(rule: RuleResult) -> bool:
 def _draw_rule(out: Console, result: BacktestResult, each: RuleResult, against: str | None) -> None:
     out.print(_heading(each))
     if each.rule is not None:
-        share = _percent(result.share(each.hits))
-        out.print(f"  {_count(each.hits, 'hit')} · {describe_volume(result.per_week(each.hits))} · {share} of articles")
+        share = percent(result.share(each.hits))
+        out.print(
+            f"  {count_of(each.hits, 'hit')} · {describe_volume(result.per_week(each.hits))} · {share} of articles"
+        )
     if each.hits:
         _draw_chart(out, each, weeks_between(result.weeks))
     for sample in each.samples:
@@ -104,7 +114,7 @@ def _draw_chart(out: Console, each: RuleResult, span: Sequence[date]) -> None:
     scale = "" if width == 1 else f", {width} weeks a bar"
     line = Text("  ")
     line.append(bars, style="cyan")
-    line.append(f"  most: {each.weeks[busiest]:,} in {_week_name(busiest)}{scale}", style="dim")
+    line.append(f"  most: {each.weeks[busiest]:,} in {week_name(busiest)}{scale}", style="dim")
     out.print(line)
 
 
@@ -126,7 +136,7 @@ def _draw_comparison(out: Console, each: RuleResult, comparison: Comparison, aga
     gained, lost = len(comparison.gained.articles), len(comparison.lost.articles)
     change = f"gained {gained:,}, lost {lost:,}" if gained or lost else "no article gained or lost"
     gone = "; the rule is gone" if each.rule is None else ""
-    out.print(Text(f"  against {name}: {_count(comparison.hits, 'hit')} there, {change}{gone}", style="bold"))
+    out.print(Text(f"  against {name}: {count_of(comparison.hits, 'hit')} there, {change}{gone}", style="bold"))
     _draw_change(out, comparison.gained, "+ ")
     _draw_change(out, comparison.lost, "- ")
 
@@ -163,7 +173,7 @@ def _rule_document(result: BacktestResult, each: RuleResult) -> dict[str, Any]:
         "hits": each.hits,
         "share": round(result.share(each.hits), 6),
         "per_week": round(result.per_week(each.hits), 3),
-        "weeks": {_week_name(week): hits for week, hits in each.weeks.items()},
+        "weeks": {week_name(week): hits for week, hits in each.weeks.items()},
         "samples": [_sample_document(sample) for sample in each.samples],
     }
     if comparison is not None:
@@ -208,15 +218,18 @@ def _headline_document(headline: Headline) -> dict[str, Any]:
     }
 
 
-def _week_name(monday: date) -> str:
+def week_name(monday: date) -> str:
+    """ "2026-W07"."""
     year, week, _ = monday.isocalendar()
     return f"{year}-W{week:02}"
 
 
-def _count(number: int, noun: str) -> str:
+def count_of(number: int, noun: str) -> str:
+    """ "1 hit", "1,204 hits"."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """With as many digits as small shares need."""
     digits = 2 if 0 < share < 0.01 else 1 if 0 < share < 0.1 else 0
     return f"{share:.{digits}%}"

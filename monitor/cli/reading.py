@@ -2,21 +2,83 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Annotated, Any
+
+import typer
 
 from monitor.clock import utc_now
 from monitor.errors import InputError, Problem
 from monitor.model import Article, Record, Slice, Source, SourceId
-from monitor.ports import Parser
-from monitor.sources.archive import DirectoryArchive
+from monitor.pipeline.batches import iter_batches, look_ahead
+from monitor.ports import Batch, ParsedArticles, Parser
+from monitor.sources.archive import FileArchive
+from monitor.sources.fields import PARTS
+from monitor.sources.paths import hide_secrets, is_address
+from monitor.text.suggest import did_you_mean
+from monitor.text.yaml import parse_yaml
 from monitor.workers import open_parser
 
 # Bytes. Below this, starting worker processes takes longer than the work.
 _WORTH_A_POOL = 4 * 1024 * 1024
+
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH…",
+        help="Files, directories, patterns or addresses: text, HTML, JSON, CSV, feeds, mail, WARC, zip, tar.",
+    ),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="PART=COLUMN,…|FILE",
+        help="Which columns or keys hold the parts of an article: title=headline,body=text. Or a YAML file of them.",
+    ),
+]
+
+
+def read_fields(asked: Iterable[str]) -> Mapping[str, str]:
+    """The parts and columns of all `--map` options; BadParameter for what is no part, or no mapping."""
+    fields: dict[str, str] = {}
+    for text in asked:
+        fields |= _split_map(text) if "=" in text else _load_map(text)
+    for part in fields:
+        if part not in PARTS:
+            message = f'no part "{part}"{did_you_mean(part, PARTS)}, expected one of {", ".join(PARTS)}'
+            raise typer.BadParameter(message, param_hint="--map")
+    return fields
+
+
+def _split_map(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    if not all(part.strip() and column.strip() for part, _, column in pairs):
+        raise typer.BadParameter(f'found "{text}", expected title=COLUMN,body=COLUMN', param_hint="--map")
+    return {part.strip(): column.strip() for part, _, column in pairs}
+
+
+def _load_map(path: str) -> dict[str, str]:
+    try:
+        data = parse_yaml(Path(path).read_text(encoding="utf-8"), path).data
+    except (OSError, ValueError) as error:
+        words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise typer.BadParameter(f'"{path}" cannot be read: {words.lower()}', param_hint="--map") from error
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise typer.BadParameter(f'"{path}" must map each part to the name of a column', param_hint="--map")
+    return data
+
+
+def archive_source(path: str, fields: Mapping[str, str]) -> Source:
+    """The source that a path stands for. The same archive under another spelling of its path would be another one."""
+    if is_address(path):
+        return Source(id=SourceId(hide_secrets(path)), kind="archive", address=path, fields=fields)
+    address = Path(os.path.normpath(path)).as_posix()
+    return Source(id=SourceId(address), kind="archive", address=address, fields=fields)
 
 
 @dataclass(slots=True)
@@ -45,27 +107,30 @@ class Timer:
 class ArticleReader:
     """Articles from paths. What cannot be read is collected in `problems` and the rest goes on.
 
-    Of `size` bytes `done` have been given out.
+    Of `size` bytes `done` have been given out. `fields` maps the parts of an article to columns or keys.
     """
 
-    def __init__(self, languages: tuple[str, ...]) -> None:
+    def __init__(self, languages: tuple[str, ...], fields: Mapping[str, str] | None = None) -> None:
         self.problems: list[Problem] = []
         self.timer = Timer()
         self.size = self.done = 0
         self._languages = languages
-        self._archive = DirectoryArchive()
+        self._fields = fields or {}
+        self._archive = FileArchive()
 
-    async def iter_articles(self, paths: list[Path]) -> AsyncIterator[Article]:
+    async def iter_articles(self, paths: Sequence[str | Path]) -> AsyncIterator[Article]:
         """In the order of the paths and of the names below them."""
-        sources = [Source(id=SourceId(path.as_posix()), kind="archive", address=path.as_posix()) for path in paths]
+        sources = [archive_source(str(path), self._fields) for path in paths]
         parts = [(source, part) for source in sources for part in self._list_slices(source)]
         self.size = sum(part.size for _, part in parts)
         processes = 0 if self.size < _WORTH_A_POOL else os.cpu_count() or 1
         with open_parser(self._languages, processes=processes) as parser:
-            for source, part in parts:
-                for article in await self._read(parser, source, part):
+            async for parsed, size in look_ahead(self._start(parser, parts), parser.at_once):
+                self.done += size
+                self.problems += parsed.problems
+                self.timer.articles += len(parsed.articles)
+                for article in parsed.articles:
                     yield article
-                self.done += part.size
 
     def _list_slices(self, source: Source) -> tuple[Slice, ...]:
         try:
@@ -74,21 +139,32 @@ class ArticleReader:
             self.problems.append(Problem("", 0, 0, str(error)))
             return ()
 
-    async def _read(self, parser: Parser, source: Source, part: Slice) -> tuple[Article, ...]:
-        with self.timer.step("read"):
-            found = tuple(self._archive.iter_records(source, part))
+    def _timed(self) -> AbstractContextManager[None]:
+        return self.timer.step("read")
+
+    async def _start(
+        self, parser: Parser, parts: Iterable[tuple[Source, Slice]]
+    ) -> AsyncIterator[Coroutine[Any, Any, tuple[ParsedArticles, int]]]:
+        for source, part in parts:
+            position = 0
+            try:
+                async for batch, _ in iter_batches(self._archive, source, part, self._timed):
+                    yield self._parse(parser, source, batch, batch.position - position)
+                    position = batch.position
+            except InputError as error:
+                self.problems.append(Problem("", 0, 0, str(error)))
+
+    async def _parse(self, parser: Parser, source: Source, batch: Batch, size: int) -> tuple[ParsedArticles, int]:
+        records = [_name_source(each, source) for each in batch.found if isinstance(each, Record)]
         with self.timer.step("normalise"):
-            records = [_name_source(each) for each in found if isinstance(each, Record)]
             parsed = await parser.parse_records(records, utc_now())
-        self.problems += [each for each in found if isinstance(each, Problem)]
-        self.problems += parsed.problems
-        self.timer.articles += len(parsed.articles)
-        return parsed.articles
+        problems = tuple(each for each in batch.found if isinstance(each, Problem))
+        return replace(parsed, problems=problems + parsed.problems), size
 
 
-def _name_source(record: Record) -> Record:
-    """The source of a bare file is its path as given."""
-    return replace(record, source=SourceId(record.name.rpartition(":")[0] if record.format == "json" else record.name))
+def _name_source(record: Record, source: Source) -> Record:
+    """The source of a bare file is its path as given; a mail has one of its own."""
+    return replace(record, source=SourceId(record.file)) if record.source == source.id else record
 
 
 def print_stats(timer: Timer) -> None:

@@ -5,6 +5,7 @@ is filled while rules load and only looked up afterwards.
 """
 
 from itertools import repeat
+from weakref import ref
 
 from monitor.match.terms import WordPattern
 
@@ -107,10 +108,12 @@ class _ClassesOfWords(dict[str, int]):
 
     def __init__(self, table: AtomTable) -> None:
         super().__init__()
-        self._table = table
+        # Weakly, so that a table goes at once when its rules do, without waiting to be found in a circle.
+        self._table = ref(table)
 
     def __missing__(self, word: str) -> int:
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        number = self[word] = self._table.find_class(word)
+        table = self._table()
+        number = self[word] = 0 if table is None else table.find_class(word)
         return number

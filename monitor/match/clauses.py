@@ -8,11 +8,12 @@ How clauses are written is monitor.match.syntax's.
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from operator import attrgetter, itemgetter
 from typing import ClassVar, Literal, NamedTuple
 
+from monitor.match.choices import Choices
 from monitor.match.lexicon import Lexicon
 from monitor.match.proximity import drop_near, find_chained
 from monitor.match.rarity import Requirement
@@ -58,6 +59,11 @@ class Clause(ABC):
         """Those of its parts without which it cannot hold."""
         return ()
 
+    @property
+    def anchors(self) -> Iterable[int] | None:
+        """Atoms of which an article that it holds for has one; None where it cannot be told so."""
+        return None
+
     def iter_tree(self) -> "Iterator[Clause]":
         """The clause and all inside it."""
         yield self
@@ -87,6 +93,10 @@ class Lookup(Clause):
     concept: str | None = None
     actor: str | None = None
 
+    @property
+    def anchors(self) -> Iterable[int] | None:
+        return self.lexicon.phrases.keys()
+
     def find(self, view: ArticleView) -> Occurrences | None:
         hits = view.find_hits(self.lexicon, self.scope)
         return tuple([Occurrence(*hit, self) for hit in hits]) if hits else None
@@ -105,6 +115,10 @@ class Compound(Clause, ABC):
     """A clause made of clauses."""
 
     clauses: tuple[Clause, ...]
+    choices: Choices[Clause] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choices", Choices(self.clauses))
 
     @property
     def parts(self) -> tuple[Clause, ...]:
@@ -135,7 +149,9 @@ class AnyOf(Compound):
     """Holds when one of its clauses does; shows all that do."""
 
     def find(self, view: ArticleView) -> Occurrences | None:
-        found = [occurrences for clause in self.clauses if (occurrences := clause.find(view)) is not None]
+        found = [
+            occurrences for clause in self.choices.find_likely(view) if (occurrences := clause.find(view)) is not None
+        ]
         return tuple(occurrence for part in found for occurrence in part) if found else None
 
     def required(self) -> tuple[Requirement, ...]:
@@ -158,7 +174,7 @@ class NoneOf(Compound):
     points: ClassVar[bool] = False
 
     def find(self, view: ArticleView) -> Occurrences | None:
-        return None if any(clause.find(view) is not None for clause in self.clauses) else ()
+        return None if any(clause.find(view) is not None for clause in self.choices.find_likely(view)) else ()
 
     def required(self) -> tuple[Requirement, ...]:
         return ()
@@ -178,7 +194,9 @@ class AtLeast(Compound):
         return self.clauses if self.least == len(self.clauses) else ()
 
     def find(self, view: ArticleView) -> Occurrences | None:
-        found = [occurrences for clause in self.clauses if (occurrences := clause.find(view)) is not None]
+        found = [
+            occurrences for clause in self.choices.find_likely(view) if (occurrences := clause.find(view)) is not None
+        ]
         return tuple(chain.from_iterable(found)) if len(found) >= self.least else None
 
     def required(self) -> tuple[Requirement, ...]:

@@ -46,7 +46,7 @@ def _iter_outermost(occurrences: list[Occurrence]) -> Iterator[Occurrence]:
 
 def _locate(occurrence: Occurrence, view: ArticleView) -> Mention:
     start, end, term, source = occurrence
-    field, first, last, text = view.cut_term(start, end, term)
+    field, first, last, text = view.cut_term(start, end, term) if term.exact else view.cut(start, end)
     return Mention(
         clause=source.path,
         field=field,

@@ -71,7 +71,7 @@ class CandidateIndex:
         if elsewhere:
             parts.append(self._presences_of(self._by_class.gather(elsewhere)))
         if self._pairs is not None:
-            pairs, places = self._pairs.find(as_numbers(view.word_classes))
+            pairs, places = self._pairs.find(view.class_row)
             if len(pairs):
                 is_own = np.array([view.field_at(place).kind in DEFAULT_SCOPE.places for place in places.tolist()])
                 parts.append(self._by_pair.gather(pairs[is_own]))

@@ -92,6 +92,8 @@ class Lexicon:
 def build_lexicon(aliases: Iterable[Alias], table: AtomTable, languages: Iterable[str] = ()) -> Lexicon:
     """Number the words of the terms and choose what to look each up by."""
     kept = tuple(aliases)
+    if len(kept) == 1:
+        return _build_single(kept[0], table, tuple(languages))
     phrases: dict[int, list[Phrase]] = {}
     weights: dict[Key, float] = {}
     certain_keys: set[Key] = set()
@@ -111,3 +113,17 @@ def build_lexicon(aliases: Iterable[Alias], table: AtomTable, languages: Iterabl
     # Nearly always equal, and then one set in memory.
     certain = required.keys if certain == required.keys else certain
     return Lexicon(kept, by_anchor, required, certain, tuple(dict.fromkeys(languages)))
+
+
+def _build_single(alias: Alias, table: AtomTable, languages: tuple[str, ...]) -> Lexicon:
+    """The same for one alias, as most texts in rules are; in half the time."""
+    atoms = tuple([table.number_of(word) for word in alias.term.words])
+    handle = find_handle(alias.term.words, atoms)
+    keys = frozenset((handle.key,))
+    is_free = alias.is_free
+    is_certain = is_free and len(atoms) == (1 if isinstance(handle.key, int) else 2)
+    phrase = Phrase(alias.term, atoms, handle.anchor, None if is_free else alias)
+    required = Requirement(keys, handle.weight)
+    return Lexicon(
+        (alias,), {atoms[handle.anchor]: (phrase,)}, required, keys if is_certain else frozenset(), languages
+    )

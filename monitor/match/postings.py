@@ -20,7 +20,7 @@ class Postings:
         self._values = values[order]
         self._lengths = as_numbers(np.bincount(keys, minlength=size))
         self._starts = self._lengths.cumsum() - self._lengths
-        self._range = np.arange(max(1024, len(values)), dtype=np.intp)
+        self._range = np.arange(1024, dtype=np.intp)
 
     @property
     def size(self) -> int:

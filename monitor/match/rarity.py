@@ -57,6 +57,8 @@ def weigh(pattern: WordPattern) -> float:
 
 def find_handle(words: Sequence[WordPattern], atoms: Sequence[int]) -> Handle:
     """The rarest two plain words side by side where there are any, else the rarest word."""
+    if len(words) == 1:
+        return Handle(atoms[0], weigh(words[0]), 0)
     weights = [weigh(word) for word in words]
     anchor = weights.index(min(weights))
     pairs = [

@@ -165,7 +165,8 @@ _ARTICLE: Schema = {
         {
             **_object(
                 {
-                    **dict.fromkeys(("title", "standfirst", "body", "language", "url", "source", "published"), _TEXT),
+                    **dict.fromkeys(("title", "standfirst", "body", "language", "url", "source"), _TEXT),
+                    "published": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}"},
                     "authors": _one_or_more(_TEXT),
                     "images": _many(_object({"caption": _TEXT, "credit": _TEXT})),
                 }

@@ -6,14 +6,18 @@ into the next. Everything beyond the words is worked out when first asked for; m
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from monitor.match.atoms import AtomTable
+from monitor.match.choices import find_common
 from monitor.match.lexicon import Alias, Hit, Lexicon, Phrase
+from monitor.match.postings import Numbers, as_numbers
 from monitor.match.scope import DEFAULT_SCOPE, RUNNING_TEXT, Scope, kind_of_field
 from monitor.match.terms import Term, exact_pattern
 from monitor.model import Article, Source
@@ -62,7 +66,8 @@ class ArticleView:
         self._firsts = [field.first for field in self.fields]
         self._places: dict[int, list[int]] = {}
         self._questions = self._scans = 0
-        self._hits: dict[Scope, dict[Lexicon, list[Hit]]] = {}
+        self._default_hits: dict[Lexicon, list[Hit]] = {}
+        self._hits: dict[Scope, dict[Lexicon, list[Hit]]] = {DEFAULT_SCOPE: self._default_hits}
         self._cuts: dict[Span, Cut] = {}
         self._ranges: dict[Scope, tuple[list[int], list[int]]] = {}
         self._located: dict[str, Words] = {}
@@ -80,11 +85,16 @@ class ArticleView:
         return self._table.classes_of(self.words)
 
     @cached_property
+    def class_row(self) -> Numbers:
+        """The same as an array."""
+        return as_numbers(self.word_classes)
+
+    @cached_property
     def _classes(self) -> frozenset[int]:
         return frozenset(self.word_classes)
 
     @cached_property
-    def _atoms(self) -> frozenset[int]:
+    def atoms(self) -> frozenset[int]:
         """The atoms that occur."""
         return frozenset(chain.from_iterable(map(self._table.classes.__getitem__, self._classes)))
 
@@ -96,10 +106,13 @@ class ArticleView:
             places = self._places[atom] = [place for number in found for place in self._places_of_class(number)]
         return places
 
-    def _places_of_class(self, number: int) -> Iterator[int]:
-        """The first few by going through the row; who asks for more is served better by a chain through all places."""
+    def _places_of_class(self, number: int) -> Iterable[int]:
+        """The first few by going through the row; who asks for more is served better by all places sorted by class."""
         self._scans += 1
-        return self._iter_row(number) if self._scans <= _MOST_SCANS else self._iter_chain(number)
+        if self._scans <= _MOST_SCANS:
+            return self._iter_row(number)
+        places, spans = self._sorted_places
+        return places[slice(*spans[number])]
 
     def _iter_row(self, number: int) -> Iterator[int]:
         place = -1
@@ -107,23 +120,14 @@ class ArticleView:
             place = self.word_classes.index(number, place + 1)
             yield place
 
-    def _iter_chain(self, number: int) -> Iterator[int]:
-        firsts, following = self._chains
-        place = firsts[number]
-        while place >= 0:
-            yield place
-            place = following[place]
-
     @cached_property
-    def _chains(self) -> tuple[dict[int, int], list[int]]:
-        """The first place of each class, and for each place the next of its class, -1 after the last."""
-        firsts: dict[int, int] = {}
-        following: list[int] = []
-        for place, number in zip(range(len(self.words) - 1, -1, -1), reversed(self.word_classes), strict=True):
-            following.append(firsts.get(number, -1))
-            firsts[number] = place
-        following.reverse()
-        return firsts, following
+    def _sorted_places(self) -> tuple[list[int], dict[int, tuple[int, int]]]:
+        """The places of all words, those of each class side by side and in order; where each class begins and ends."""
+        order = self.class_row.argsort(kind="stable")
+        classes = self.class_row[order]
+        firsts = np.flatnonzero(np.diff(classes, prepend=-1))
+        spans = pairwise([*firsts.tolist(), len(classes)])
+        return order.tolist(), dict(zip(classes[firsts].tolist(), spans, strict=True))
 
     @cached_property
     def word_count(self) -> int:
@@ -134,18 +138,19 @@ class ArticleView:
 
     def find_hits(self, lexicon: Lexicon, scope: Scope) -> list[Hit]:
         """Where terms of the lexicon stand within the scope, by start and end; overlapping ones all count."""
-        if not self._has_any(lexicon):
-            return []
-        found = self._hits.setdefault(scope, {})
+        # Nearly every clause looks in the default scope, and to hash a scope takes longer than the rest.
+        found = self._default_hits if scope is DEFAULT_SCOPE else self._hits.setdefault(scope, {})
         hits = found.get(lexicon)
         if hits is None:
+            if not self._has_any(lexicon):
+                return []
             hits = found[lexicon] = self._within(self._look_up(lexicon), scope)
         return hits
 
     def _look_up(self, lexicon: Lexicon) -> list[Hit]:
         hits = []
         anchors = lexicon.phrases
-        for atom in anchors if len(anchors) == 1 else anchors.keys() & self._atoms:
+        for atom in anchors if len(anchors) == 1 else find_common(self.atoms, anchors):
             for phrase in lexicon.phrases[atom]:
                 alias = phrase.alias
                 if alias is None:
@@ -158,11 +163,11 @@ class ArticleView:
 
     def _has_any(self, lexicon: Lexicon) -> bool:
         """Whether an atom of the lexicon occurs. Most are asked about in vain, so this is what an article costs."""
-        if self._questions < _MOST_QUESTIONS and len(lexicon.phrases) == 1:
+        if len(lexicon.phrases) == 1 and self._questions < _MOST_QUESTIONS and "atoms" not in self.__dict__:
             self._questions += 1
             (atom,) = lexicon.phrases
             return not self._classes.isdisjoint(self._table.classes_with(atom))
-        return not lexicon.phrases.keys().isdisjoint(self._atoms)
+        return not lexicon.phrases.keys().isdisjoint(self.atoms)
 
     def _speaks(self, language: str | None) -> bool:
         return language is None or self.language is None or language == self.language

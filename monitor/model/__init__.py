@@ -54,8 +54,8 @@ from monitor.model.routing import (
     Subscriber,
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
-from monitor.model.sources import Entry, FeedHints, Fetched, FullText, PollState, Record, Slice, Source, SourceKind
-from monitor.model.stories import ArticleVersion, Difference, Relation, StoryChange
+from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, RecordFormat, Slice, Source, SourceKind
+from monitor.model.stories import ArticleVersion, Correction, Difference, Relation, StoryChange, StoryProfile, StoryText
 
 __all__ = [
     "Address",
@@ -71,6 +71,7 @@ __all__ = [
     "ChannelKind",
     "Choices",
     "Condition",
+    "Correction",
     "Daily",
     "Delivery",
     "DeliveryId",
@@ -85,7 +86,6 @@ __all__ = [
     "Entry",
     "EntryKey",
     "Every",
-    "FeedHints",
     "Fetched",
     "FullText",
     "HeldBy",
@@ -103,6 +103,7 @@ __all__ = [
     "Quiet",
     "Reason",
     "Record",
+    "RecordFormat",
     "Relation",
     "RelevanceMark",
     "Route",
@@ -120,6 +121,8 @@ __all__ = [
     "SourceKind",
     "StoryChange",
     "StoryId",
+    "StoryProfile",
+    "StoryText",
     "Subscriber",
     "SubscriberId",
     "Updates",

@@ -10,6 +10,7 @@ from monitor.model.ids import EntryKey, SourceId
 
 SourceKind = Literal["feed", "sitemap", "archive"]
 FullText = Literal["auto", "always", "never"]
+RecordFormat = Literal["text", "html", "json", "mail", "feed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class Source:
     """Where articles come from: the address of a feed or sitemap (which may hold a secret), or the path of an archive.
 
     `every` is how often it is polled; where it is `adaptive` that is only where it starts from, before its rhythm is
-    known. `full_text` says whether the pages of its entries are fetched. A `paused` one is not polled.
+    known. `full_text` says whether the pages of its entries are fetched. A `paused` one is not polled. `fields` names
+    the columns or keys of an archive's tables that hold the parts of an article: `{"title": "headline"}`.
     """
 
     id: SourceId
@@ -33,18 +35,7 @@ class Source:
     alert_backlog: bool = False
     paused: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedHints:
-    """What a feed itself says about when to come back: at least so long after a poll, and not in these hours of the
-    day (0 to 23, UTC) and days of the week (Monday is 0).
-    """
-
-    ttl: timedelta | None = None
-    update_period: timedelta | None = None
-    skip_hours: tuple[int, ...] = ()
-    skip_days: tuple[int, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +43,6 @@ class PollState:
     """What is remembered of a source between polls.
 
     Validators are kept byte for byte as the server sent them; `address_hash` says to which address they belong.
-    `whole_at` is when they were last left out. `moved_to` is where permanent redirects led, in each of the last
-    `moves` polls. `hints` are those of its last body, `rhythm` is the usual time between two new entries.
-    `parked_until` is set where its server asked to be left alone, `gone_at` where it said that the feed is no more.
     """
 
     source: SourceId
@@ -69,13 +57,6 @@ class PollState:
     failures: int = 0
     last_error: str | None = None
     backlog_done: bool = False
-    whole_at: datetime | None = None
-    moved_to: str | None = field(default=None, repr=False)
-    moves: int = 0
-    gone_at: datetime | None = None
-    parked_until: datetime | None = None
-    rhythm: timedelta | None = None
-    hints: FeedHints = FeedHints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +64,6 @@ class Fetched:
     """A server's answer to a poll: `body` is None when nothing changed (304, or the same bytes again).
 
     `parts` are the sitemaps that a sitemap index led to. `at` is when it arrived, None for what was saved long ago.
-    `conditional` says that validators were sent. `moved_to` is the last address where every redirect was permanent.
-    `max_age` is how long the server calls the answer fresh; `hints` are None where no body was read.
     """
 
     body: bytes | None
@@ -95,10 +74,6 @@ class Fetched:
     last_modified: str | None
     parts: "tuple[Fetched, ...]" = ()
     at: datetime | None = None
-    conditional: bool = False
-    moved_to: str | None = field(default=None, repr=False)
-    max_age: timedelta | None = None
-    hints: FeedHints | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,18 +98,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One page of an archive, not yet read: its bytes and where they stand ("a/b.txt", "dump.jsonl:17")."""
+    """One page of an archive, not yet read: its bytes and where they stand ("a/b.txt", "dump.jsonl:17").
+
+    `file` is the file it stands in. `url`, `content_type` and `fetched_at` are known where the archive is one of the
+    web: where, as what and when the page was fetched. A feed is one record of many articles.
+    """
 
     source: SourceId
     key: EntryKey
     name: str
-    format: Literal["text", "html", "json"]
+    format: RecordFormat
     data: bytes
+    file: str = ""
+    url: str | None = None
+    content_type: str | None = None
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """A part of an archive that is stored, and checkpointed, as one: a file, or a block of lines of one.
+    """A part of an archive that is checkpointed as one: a file, several small ones, or some records out of one.
 
     `stamp` changes with the content, so a changed slice is read again. `size` is in bytes. `members` are the files
     that it groups, as the archive's reader names them; they are not part of its identity and are never stored.

@@ -1,12 +1,13 @@
 """Stories: what several articles tell together, and what a new article changes in one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from monitor.model.articles import Article
 from monitor.model.deliveries import AlertKind
-from monitor.model.ids import ArticleId, SourceId, StoryId
+from monitor.model.ids import ArticleId, RuleId, SourceId, StoryId
 
 Relation = Literal["first", "copy", "report", "version"]
 """How an article stands to its story: it began it, runs a text of it, reports it in other words, or mends itself."""
@@ -36,12 +37,22 @@ class ArticleVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """An article as it was, as it is now, and where the two differ."""
+
+    before: Article
+    after: Article
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
     """What one article did to a story; nothing is said here of who wants to hear of it.
 
     "new": the article began the story (ordinal 0). "update": it joined a story; the ordinal counts the articles that
     did, from 1. "correction": a publisher changed it; the ordinal counts the corrections within the story, from 1.
-    Running a step again gives no change a second time. `sources` are all that ran the story, the first one first, the
+    Running a step again gives no change a second time. `gained` and `lost` are the rules that hold for a corrected
+    article since, and no longer. `sources` are all that ran the story, the first one first, the
     article's own among them. `merged` are stories that this article showed to be part of `story`: they live on as its
     aliases.
     """
@@ -53,4 +64,31 @@ class StoryChange:
     relation: Relation
     sources: tuple[SourceId, ...]
     differences: tuple[Difference, ...] = ()
+    gained: tuple[RuleId, ...] = ()
+    lost: tuple[RuleId, ...] = ()
     merged: tuple[StoryId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryText:
+    """A text that copies are known by: whose it is, its story, and how many shingles are kept of it."""
+
+    article: ArticleId
+    story: StoryId
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryProfile:
+    """What the reports of a story have in common, and the stretch of time between the first and the last of them.
+
+    `features` are weights by hash, of all its articles together and scaled to a length of 1; `actors` are those of all.
+    """
+
+    story: StoryId
+    first_at: datetime
+    last_at: datetime
+    articles: int = 1
+    actors: frozenset[str] = frozenset()
+    features: Mapping[int, float] = field(default_factory=dict)

@@ -30,12 +30,11 @@ def _read_seconds(value: str) -> timedelta | None:
 
 
 def _read_date(value: str, sent: str | None, now: datetime) -> timedelta | None:
-    until = parse_date(value)
-    return None if until is None else until - (parse_date(sent or "") or now)
+    until = _parse_date(value)
+    return None if until is None else until - (_parse_date(sent or "") or now)
 
 
-def parse_date(value: str) -> datetime | None:
-    """An HTTP date, or one like those of mail; None for what is none."""
+def _parse_date(value: str) -> datetime | None:
     try:
         parsed = parsedate_to_datetime(value)
     except (ValueError, OverflowError, IndexError, TypeError):

@@ -14,9 +14,11 @@ from monitor.errors import MonitorError, ParseError, Problem
 from monitor.model import Article, ArticleId, Entry, EntryKey, Image, Record, SourceId
 from monitor.parse.charset import clean_line, decode_bytes
 from monitor.parse.dates import read_date
+from monitor.parse.feed_file import parse_feed_file
 from monitor.parse.fragment import html_to_line, html_to_paragraphs, images_in
 from monitor.parse.json_article import read_json_article
 from monitor.parse.language import detect_language, normalise_code
+from monitor.parse.mail import read_mail
 from monitor.parse.options import ParseOptions
 from monitor.parse.page import read_page
 from monitor.parse.parts import Parts
@@ -37,9 +39,12 @@ def parse_entries(entries: Sequence[Entry], fetched_at: datetime, options: Parse
 
 
 def parse_records(records: Sequence[Record], fetched_at: datetime, options: ParseOptions) -> ParsedArticles:
-    """An article for each record that has any text, in their order."""
-    named = ((record.name, partial(_parse_record, record, fetched_at, options)) for record in records)
-    return _parse_each(named)
+    """An article for each record that has any text, in their order; of a feed, one for each entry."""
+    parsed = [_parse_file(record, record.fetched_at or fetched_at, options) for record in records]
+    return ParsedArticles(
+        articles=tuple(article for part in parsed for article in part.articles),
+        problems=tuple(problem for part in parsed for problem in part.problems),
+    )
 
 
 def article_id(source: SourceId, key: EntryKey) -> ArticleId:
@@ -63,6 +68,17 @@ def _parse_each(named: Iterable[tuple[str, Callable[[], Article]]]) -> ParsedArt
 # ------------------------------------------------------------------------------------------------ readers
 
 
+def _parse_file(record: Record, fetched_at: datetime, options: ParseOptions) -> ParsedArticles:
+    if record.format != "feed":
+        return _parse_each([(record.name, partial(_parse_record, record, fetched_at, options))])
+    try:
+        feed = parse_feed_file(record)
+    except MonitorError as error:
+        return ParsedArticles(articles=(), problems=(Problem(record.name, 0, 0, str(error)),))
+    parsed = parse_entries(feed.entries, fetched_at, options)
+    return replace(parsed, problems=feed.problems + parsed.problems)
+
+
 def _parse_entry(entry: Entry, fetched_at: datetime, options: ParseOptions) -> Article:
     content, summary = html_to_paragraphs(entry.content), html_to_paragraphs(entry.summary)
     parts = Parts(
@@ -82,13 +98,16 @@ def _parse_entry(entry: Entry, fetched_at: datetime, options: ParseOptions) -> A
 def _parse_record(record: Record, fetched_at: datetime, options: ParseOptions) -> Article:
     if len(record.data) > _MOST_BYTES:
         raise ParseError(f"too large: {len(record.data):,} bytes, expected at most {_MOST_BYTES:,}")
-    text = decode_bytes(record.data)
+    if record.format == "mail":
+        return _make_article(read_mail(record.data, fetched_at), record.source, record.key, fetched_at, options)
+    text = decode_bytes(record.data, record.content_type)
     if record.format == "json":
         parts = read_json_article(text)
     elif record.format == "html" or text[:200].lstrip().lower().startswith(_HTML_STARTS):
-        parts = read_page(text, None, fetched_at)
+        parts = read_page(text, record.url, fetched_at)
     else:
         parts = read_plain(text)
+    parts = replace(parts, url=parts.url or record.url)
     return _make_article(parts, record.source, record.key, fetched_at, options)
 
 

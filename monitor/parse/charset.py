@@ -66,6 +66,14 @@ def decode_bytes(data: bytes, content_type: str | None = None) -> str:
     return clean_text(repair_text(_decode(data, content_type)))
 
 
+def find_charset(sample: bytes) -> str:
+    """The charset of a file by its beginning, which may end within a letter. A byte order mark is part of the text."""
+    for mark, marked in _MARKS:
+        if sample.startswith(mark):
+            return marked
+    return "utf-8" if _decode_utf8(sample) is not None else _guess_charset(sample) or "cp1252"
+
+
 def repair_text(text: str) -> str:
     """Undo a wrong decoding where a line looks like one ("â€™"); quotes stay curly.
 

@@ -15,11 +15,11 @@ from monitor.model import (
     Silence,
     Source,
     SourceId,
+    StoryChange,
     StoryId,
     Subscriber,
     SubscriberId,
 )
-from monitor.pipeline.pace import Pace
 from monitor.ports import ArchiveReader, Channel, FeedFetcher, Matcher, Parser, Store
 
 
@@ -40,7 +40,6 @@ class Ports:
     jitter: Callable[[], float]
     reached: Callable[[str], None]
     disk_free: Callable[[], float] = lambda: 1.0
-    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +59,20 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What one poll, or one slice of an archive, brought: new articles only. `error` when the whole of it failed."""
+    """What one poll, or one batch of an archive, brought. `articles`, `stories` and `matches` are of new articles only,
+
+    `changes` also of corrected ones. `error` when the whole of it failed. `size` is how many of the
+    archive's bytes it was.
+    """
 
     source: SourceId
     articles: tuple[Article, ...] = ()
     stories: Mapping[ArticleId, StoryId] = field(default_factory=dict)
+    changes: tuple[StoryChange, ...] = ()
     matches: tuple[Match, ...] = ()
     problems: tuple[Problem, ...] = ()
     error: str | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

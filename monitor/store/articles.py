@@ -14,7 +14,8 @@ from monitor.store.columns import shorten_key
 from monitor.store.rows import Lock, Rows, iter_chunks
 from monitor.store.schema import articles, entries, stories, story_fingerprints
 
-_ARTICLE = tuple(articles.c[each.name] for each in fields(Article))
+ARTICLE = tuple(articles.c[each.name] for each in fields(Article))
+"""The columns that are an article's fields."""
 
 
 class ArticleRows:
@@ -48,7 +49,7 @@ class ArticleRows:
         unseen = {(row.source, row.key) for row in new_entries}
         stored = await self._rows.fetch(
             self._rows.insert(articles).on_conflict_do_nothing().returning(articles.c.id),
-            [_article_to_row(article) for entry, article in by_entry.items() if entry in unseen],
+            [article_to_row(article) for entry, article in by_entry.items() if entry in unseen],
         )
         ids = {row.id for row in stored}
         return frozenset(
@@ -57,10 +58,10 @@ class ArticleRows:
 
     async def list_articles(self, *, since: datetime | None, after: int, limit: int) -> ArticlePage:
         """At most `limit` articles stored behind `after`; see ports.Transaction."""
-        page = select(articles.c.number, *_ARTICLE).where(articles.c.number > after, _is_since(since))
+        page = select(articles.c.number, *ARTICLE).where(articles.c.number > after, _is_since(since))
         rows = await self._rows.fetch(page.order_by(articles.c.number).limit(limit))
         return ArticlePage(
-            articles=tuple(_row_to_article(row) for row in rows),
+            articles=tuple(row_to_article(row) for row in rows),
             next_after=rows[-1].number if len(rows) == limit else None,
         )
 
@@ -111,8 +112,8 @@ async def find_articles(rows: Rows, ids: Iterable[str]) -> dict[str, Article]:
     """The stored articles among `ids`, by id."""
     found: dict[str, Article] = {}
     for chunk in iter_chunks(ids):
-        stored = await rows.fetch(select(*_ARTICLE).where(articles.c.id.in_(chunk)))
-        found |= {row.id: _row_to_article(row) for row in stored}
+        stored = await rows.fetch(select(*ARTICLE).where(articles.c.id.in_(chunk)))
+        found |= {row.id: row_to_article(row) for row in stored}
     return found
 
 
@@ -124,12 +125,14 @@ def _entry_to_row(article: Article) -> dict[str, Any]:
     return {"source": article.source, "key": article.key, "article": article.id, "seen_at": article.fetched_at}
 
 
-def _article_to_row(article: Article) -> dict[str, Any]:
-    row = {column.name: getattr(article, column.name) for column in _ARTICLE}
+def article_to_row(article: Article) -> dict[str, Any]:
+    """An article as the values of `ARTICLE`."""
+    row = {column.name: getattr(article, column.name) for column in ARTICLE}
     return row | {"authors": authors_to_json(article.authors), "images": images_to_json(article.images)}
 
 
-def _row_to_article(row: Row[Any]) -> Article:
-    columns = {column.name: row._mapping[column] for column in _ARTICLE}
+def row_to_article(row: Row[Any]) -> Article:
+    """From a row that has all of `ARTICLE`."""
+    columns = {column.name: row._mapping[column] for column in ARTICLE}
     parts = {"authors": authors_from_json(row.authors), "images": images_from_json(row.images)}
     return Article(**columns | parts)

@@ -125,6 +125,17 @@ def authors_from_json(text: str) -> tuple[str, ...]:
         return tuple(json.loads(text))
 
 
+def article_to_json(article: Article) -> str:
+    """The whole article."""
+    return _dump(_article_to_json(article))
+
+
+def article_from_json(text: str) -> Article:
+    """The article again; StoreError when the document is damaged."""
+    with _reading("article"):
+        return _article_from_json(json.loads(text))
+
+
 def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

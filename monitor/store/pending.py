@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, select
 
 from monitor.model import Article, DigestStory, Match, Reason, Rule, SourceId, StoryId
 from monitor.store.articles import find_articles
 from monitor.store.matches import find_rules, row_to_match
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import alert_matches, articles, matches
+from monitor.store.stories import list_sources
 
 
 async def find_digest_stories(rows: Rows, alerts: Mapping[int, StoryId]) -> dict[int, DigestStory]:
@@ -18,7 +19,7 @@ async def find_digest_stories(rows: Rows, alerts: Mapping[int, StoryId]) -> dict
     behind = await _list_matches(rows, alerts)
     found = await find_articles(rows, (of_alert[0].article for of_alert in behind.values()))
     versions = await find_rules(rows, (match.rule for of_alert in behind.values() for match in of_alert))
-    sources = await _list_sources(rows, alerts.values())
+    sources = await list_sources(rows, alerts.values())
     return {
         alert: _tell(story, found[behind[alert][0].article], behind[alert], versions, sources[story])
         for alert, story in alerts.items()
@@ -82,18 +83,3 @@ def _select_matches(alerts: Sequence[int]) -> Select[Any]:
         .where(alert_matches.c.alert.in_(alerts))
         .order_by(alert_matches.c.alert, articles.c.fetched_at, articles.c.number, matches.c.rule)
     )
-
-
-async def _list_sources(rows: Rows, stories: Iterable[StoryId]) -> dict[StoryId, list[SourceId]]:
-    """Who ran each story, the first one first."""
-    sources: dict[StoryId, list[SourceId]] = {}
-    for chunk in iter_chunks(stories):
-        ran = (
-            select(articles.c.story, articles.c.source, func.min(articles.c.number).label("first"))
-            .where(articles.c.story.in_(chunk))
-            .group_by(articles.c.story, articles.c.source)
-            .order_by("first")
-        )
-        for row in await rows.fetch(ran):
-            sources.setdefault(StoryId(row.story), []).append(SourceId(row.source))
-    return sources

@@ -2,7 +2,12 @@
 
     poll_states                         a source's cursor, its lease and fencing token
     entries          source, key        what was ever seen; outlives the articles
-    articles ── stories ── story_fingerprints
+    articles ── stories ── story_fingerprints, story_aliases
+    story_texts      article            ── text_shingles      copies are known by them
+    story_profiles   story              ── story_features     reports of one event are known by them
+    word_frequencies epoch, word
+    article_versions article, number    as they were before their publisher changed them
+    raw_pages        article            what it was read from, compressed, for some days
     rules            id, version        as they were when they matched
     matches          rule, article
     alerts           subscriber, story, kind, ordinal      ── alert_matches
@@ -38,7 +43,7 @@ from sqlalchemy import (
     false,
 )
 
-from monitor.store.columns import CleanText, Duration, HintsText, KeyText, UtcDateTime
+from monitor.store.columns import CleanText, KeyText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -67,13 +72,6 @@ poll_states = Table(
     Column("failures", Integer, nullable=False),
     Column("last_error", CleanText),
     Column("backlog_done", Boolean, nullable=False),
-    Column("whole_at", UtcDateTime),
-    Column("moved_to", CleanText),
-    Column("moves", Integer, nullable=False, server_default="0"),
-    Column("gone_at", UtcDateTime),
-    Column("parked_until", UtcDateTime),
-    Column("rhythm", Duration),
-    Column("hints", HintsText),
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Index(None, "next_poll_at", "source"),
@@ -96,6 +94,8 @@ entries = Table(
     # Not a foreign key: an entry is remembered when its article has long been thrown away.
     Column("article", KeyText, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+    # A hash of what the publisher said: another one means that the entry was changed.
+    Column("stamp", CleanText),
 )
 
 stories = Table(
@@ -103,6 +103,17 @@ stories = Table(
     metadata,
     Column("id", KeyText, primary_key=True),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("updates", Integer, nullable=False, server_default="0"),
+    Column("corrections", Integer, nullable=False, server_default="0"),
+)
+
+story_aliases = Table(
+    "story_aliases",
+    metadata,
+    Column("alias", KeyText, ForeignKey("stories.id"), primary_key=True),
+    Column("story", KeyText, ForeignKey("stories.id"), nullable=False),
+    Column("merged_at", UtcDateTime, nullable=False),
+    Index(None, "story"),
 )
 
 story_fingerprints = Table(
@@ -136,6 +147,84 @@ articles = Table(
     Index(None, "fingerprint"),
     Index(None, "story"),
     Index(None, "fetched_at"),
+)
+
+# What recent stories are recognised by. `day` is that of storing, counted from year 1: it leads the keys, so that an
+# old day is found, and thrown away, as one stretch.
+story_texts = Table(
+    "story_texts",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("article", KeyText, nullable=False, unique=True),
+    Column("story", KeyText, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("day", Integer, nullable=False),
+    Index(None, "story"),
+    Index(None, "day"),
+)
+
+text_shingles = Table(
+    "text_shingles",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("shingle", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+story_profiles = Table(
+    "story_profiles",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("story", KeyText, nullable=False, unique=True),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("actors", CleanText, nullable=False),
+    Column("features", LargeBinary, nullable=False),
+    Column("day", Integer, nullable=False),
+    Index(None, "day"),
+)
+
+story_features = Table(
+    "story_features",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("feature", BigInteger, primary_key=True, autoincrement=False),
+    Column("profile", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+word_frequencies = Table(
+    "word_frequencies",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    # 0 counts the articles themselves.
+    Column("word", BigInteger, primary_key=True, autoincrement=False),
+    Column("articles", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    Column("article", KeyText, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+    Column("before", CleanText, nullable=False),
+    Column("differences", CleanText, nullable=False),
+    Index(None, "replaced_at"),
+)
+
+raw_pages = Table(
+    "raw_pages",
+    metadata,
+    Column("article", KeyText, primary_key=True),
+    Column("kind", CleanText, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+    Index(None, "kept_at"),
 )
 
 rules = Table(

@@ -8,11 +8,14 @@ from monitor.store.digests import DigestRows
 from monitor.store.matches import MatchRows
 from monitor.store.notices import NoticeRows
 from monitor.store.outbox import OutboxRows
+from monitor.store.pages import PageRows
 from monitor.store.people import PeopleRows
 from monitor.store.rows import Rows
 from monitor.store.service import ServiceRows
 from monitor.store.silences import SilenceRows
 from monitor.store.sources import SourceRows
+from monitor.store.stories import StoryRows
+from monitor.store.versions import VersionRows
 from monitor.store.windows import WindowRows
 
 
@@ -26,7 +29,6 @@ class SqlTransaction:
         self.claim_due_sources = sources.claim_due_sources
         self.finish_poll = sources.finish_poll
         self.save_poll_state = sources.save_poll_state
-        self.park_sources = sources.park_sources
         self.is_slice_done = sources.is_slice_done
         self.mark_slice_done = sources.mark_slice_done
 
@@ -40,10 +42,35 @@ class SqlTransaction:
         self.find_stories = articles.find_stories
         self.assign_stories = articles.assign_stories
 
+        stories = StoryRows(rows)
+        self.find_story_texts = stories.find_story_texts
+        self.find_story_postings = stories.find_story_postings
+        self.find_profiles = stories.find_profiles
+        self.find_frequencies = stories.find_frequencies
+        self.count_words = stories.count_words
+        self.add_story_texts = stories.add_story_texts
+        self.save_profiles = stories.save_profiles
+        self.count_changes = stories.count_changes
+        self.list_story_sources = stories.list_story_sources
+        self.find_told = stories.find_told
+        self.merge_stories = stories.merge_stories
+        self.find_aliases = stories.find_aliases
+
+        versions = VersionRows(rows)
+        self.find_articles = versions.find_articles
+        self.correct_articles = versions.correct_articles
+        self.list_versions = versions.list_versions
+        self.replace_matches = versions.replace_matches
+
+        pages = PageRows(rows)
+        self.find_stamps = pages.find_stamps
+        self.save_stamps = pages.save_stamps
+        self.keep_pages = pages.keep_pages
+        self.list_kept_pages = pages.list_kept_pages
+
         matches = MatchRows(rows)
         self.save_rules = matches.save_rules
         self.add_matches = matches.add_matches
-        self.count_matches = matches.count_matches
         self.save_rule_states = matches.save_rule_states
         self.list_rule_states = matches.list_rule_states
 

@@ -1,28 +1,111 @@
 """Which story an article tells.
 
-Two articles tell one story when their text is the same, whatever their headlines: a wire report that many papers run.
-Still to come: copies that were shortened or reworded (shingles contained in one another), other reports of the same
-event (clusters), and corrections of an earlier article. Each adds a way to find a known story; the id stays what it
-is here, that of the story's first article, and is never computed again.
+In this order: that of its exact text; that of a text which it copies, cuts or contains; that of the event which it
+reports; else one of its own. A story's id is that of its first article and is never computed again. An article that
+holds the texts of two stories about one event shows them to be one: the younger becomes an alias of the older.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from monitor.model import Article, ArticleId, StoryId
+from monitor.model import Article, ArticleId, Relation, StoryId, StoryText
+from monitor.story.events import begin_profile, extend_profile, find_event, join_profiles, touch_profile
+from monitor.story.features import Frequencies, Words, choose_strongest, compare, count_words, weigh_words
+from monitor.story.index import Sketch, StoryIndex
+from monitor.story.shingles import sample_shingles
+from monitor.story.similar import Resemblance, find_same_texts, list_own_shingles
+from monitor.story.window import told_at
 from monitor.text.fingerprint import fingerprint_of
 
 # Of articles without a word of text, such as a picture with a caption: equal, and yet no sign of the same story.
 _NO_TEXT = fingerprint_of(None, None, None)
+_LEADING = 24
+# Two stories are one only when they are also about one event: a page of news in brief holds the texts of many.
+_SAME_STORY = 0.15
 
 
-def assign_stories(articles: Sequence[Article], known: Mapping[str, StoryId]) -> Mapping[ArticleId, StoryId]:
-    """The story of each article; `known` gives the stories already told, by fingerprint.
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an article belongs; `merged` are stories that are part of `story` from now on."""
 
-    A new story takes the id of the article that was fetched first, of several the one that stands first in `articles`.
-    """
-    told = {fingerprint: story for fingerprint, story in known.items() if fingerprint != _NO_TEXT}
-    stories: dict[ArticleId, StoryId] = {}
-    for article in sorted(articles, key=lambda each: each.fetched_at):
-        own = StoryId(article.id)
-        stories[article.id] = own if article.fingerprint == _NO_TEXT else told.setdefault(article.fingerprint, own)
-    return stories
+    story: StoryId
+    relation: Relation
+    merged: tuple[StoryId, ...] = ()
+
+
+def sketch_article(
+    article: Article, words: Words, frequencies: Frequencies, actors: frozenset[str] = frozenset()
+) -> Sketch:
+    """What deciding about an article needs; `words` are what `count_words` gave for it."""
+    features = weigh_words(words, frequencies)
+    leading = choose_strongest(features, _LEADING)
+    return Sketch(
+        article=article, shingles=sample_shingles(article), features=features, leading=tuple(leading), actors=actors
+    )
+
+
+def place_articles(sketches: Sequence[Sketch], index: StoryIndex) -> Mapping[ArticleId, Placement]:
+    """The story of each article, those fetched first placed first; the index learns of each."""
+    in_order = sorted(sketches, key=lambda each: each.article.fetched_at)
+    return {sketch.article.id: place(sketch, index) for sketch in in_order}
+
+
+def place_alone(article: Article, index: StoryIndex) -> Placement:
+    """The story of one article, for commands that read one after the other without a store."""
+    return place(sketch_article(article, count_words(article), index.frequencies), index)
+
+
+def place(sketch: Sketch, index: StoryIndex) -> Placement:
+    """The story of one article."""
+    article, at = sketch.article, told_at(sketch.article)
+    if article.fingerprint == _NO_TEXT:
+        return Placement(StoryId(article.id), "first")
+    same = find_same_texts(sketch, index, at)
+    placement = _decide(sketch, index, same, at)
+    _learn(sketch, index, same, placement, at)
+    return placement
+
+
+def _decide(sketch: Sketch, index: StoryIndex, same: Sequence[Resemblance], at: datetime) -> Placement:
+    exact = index.fingerprints.get(sketch.article.fingerprint)
+    if exact is not None:
+        return Placement(index.resolve(exact), "copy")
+    if same:
+        stories = dict.fromkeys(index.resolve(each.text.story) for each in same)
+        return _join_stories(list(stories), index)
+    event = find_event(sketch, index, at)
+    if event is not None:
+        return Placement(event[0], "report")
+    return Placement(StoryId(sketch.article.id), "first")
+
+
+def _join_stories(stories: Sequence[StoryId], index: StoryIndex) -> Placement:
+    """The surest story, together with those of the others that are about the same event."""
+    one = index.profiles.get(stories[0])
+    others = [index.profiles[story] for story in stories[1:] if story in index.profiles]
+    alike = [other for other in others if one is not None and compare(one.features, other.features) >= _SAME_STORY]
+    if one is None or not alike:
+        return Placement(stories[0], "copy")
+    oldest = min([one, *alike], key=lambda profile: (profile.first_at, profile.story))
+    merged = tuple(profile for profile in [one, *alike] if profile is not oldest)
+    for profile in merged:
+        oldest = join_profiles(oldest, profile)
+        index.forget(profile.story, oldest.story)
+    index.profiles[oldest.story] = oldest
+    return Placement(oldest.story, "copy", tuple(profile.story for profile in merged))
+
+
+def _learn(sketch: Sketch, index: StoryIndex, same: Sequence[Resemblance], placement: Placement, at: datetime) -> None:
+    article, story = sketch.article, placement.story
+    index.fingerprints.setdefault(article.fingerprint, story)
+    own = list_own_shingles(sketch, index, same)
+    if own:
+        index.add_text(StoryText(article=article.id, story=story, size=len(own), at=at), own)
+    known = index.profiles.get(story)
+    if known is None:
+        index.save_profile(begin_profile(sketch, story, at), sketch.leading)
+    elif placement.relation == "report" or own:
+        index.save_profile(extend_profile(known, sketch, at), sketch.leading)
+    elif placement.merged or at > known.last_at:
+        index.save_profile(touch_profile(known, at), ())

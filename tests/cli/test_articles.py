@@ -18,7 +18,7 @@ def test_normalise_prints_a_json_document_for_each_article(command: Command) -> 
     outcome = command("normalise", _SEEDS)
     articles = [json.loads(line) for line in outcome.out.splitlines()]
     assert outcome.code == 0
-    assert len(articles) == 20
+    assert len(articles) == 26
     assert {article["source"] for article in articles} > {str(_HIT), str(_SEEDS / "archive.jsonl")}
     assert all(article["body"] for article in articles)
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from datetime import date
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_the_store_is_read_by_default_and_left_as_it_is(command: Command, projec
     assert command("import", _SEEDS).code == 0
     stored = json.loads(command("backtest", "--json").out)
     from_files = json.loads(command("backtest", "--archive", _SEEDS, "--json").out)
-    assert stored["articles"] == 20
+    assert stored["articles"] == 26
     assert [(each["rule"], each["hits"], each["weeks"]) for each in stored["rules"]] == [
         (each["rule"], each["hits"], each["weeks"]) for each in from_files["rules"]
     ]
@@ -159,3 +160,61 @@ def test_a_long_stretch_is_drawn_in_at_most_sixty_bars() -> None:
 )
 def test_volume_is_told_as_people_say_it(per_week: float, words: str) -> None:
     assert describe_volume(per_week) == words
+
+
+class _Page(HTMLParser):
+    """What of a page matters here: its tags, where it points, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data.split()
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+def test_the_page_shows_what_the_terminal_shows(command: Command, archive: Path, tmp_path: Path) -> None:
+    outcome = command("backtest", "--archive", archive, "--against", "before", "--html", "report.html")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "wrote report.html\n")
+    page = _Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "4 articles in 3 weeks, 2026-W10 to 2026-W14 · compared with before" in page.text
+    assert "2 hits · about 1 in 2 weeks · 50% of articles" in page.text
+    assert "Gained 1 2026-03-20 Rain" in page.text
+    assert "Lost 1 2026-03-03 Surge" in page.text
+    assert "The flood [bold]took[/bold] the mill." in page.text
+    assert page.tags.count("mark") >= 3
+    assert "2026-W10: 1 hit" in page.text
+    assert page.addresses == ["#floods"]
+
+
+def test_nothing_that_a_publisher_wrote_becomes_part_of_the_page(
+    command: Command, archive: Path, tmp_path: Path
+) -> None:
+    hostile = {
+        "title": 'Flood & "fire": 1 < 2',
+        "body": "A flood <img src=x onerror=alert(1)> of <b>words</b>.",
+        "published": "2026-03-02",
+    }
+    articles = [hostile | {"url": url} for url in ("javascript:alert(1)", "https://news.example.org/a?b='\"><i>")]
+    archive.write_text("\n".join(json.dumps(article) for article in articles), encoding="utf-8")
+    assert command("backtest", "--archive", archive, "--html", "report.html").code == 0
+    page = _Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert not {"script", "img", "i", "link", "iframe"} & set(page.tags)
+    assert all(address.startswith(("#", "https://news.example.org/")) for address in page.addresses)
+    assert 'Flood & "fire": 1 < 2' in page.text
+
+
+def test_a_page_that_cannot_be_written_is_told(command: Command, archive: Path) -> None:
+    outcome = command("backtest", "--archive", archive, "--html", "nowhere/report.html")
+    assert (outcome.code, "cannot be written: no such file or directory" in outcome.err) == (1, True)

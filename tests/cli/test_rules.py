@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.clock import utc_now
 from tests.cli.conftest import Command
 
 _BROKEN = """version: 1
@@ -55,8 +54,6 @@ def test_the_list_as_json_has_every_field(command: Command, rules: Path) -> None
         "line": 6,
         "column": 3,
         "problems": [],
-        "live_version": None,
-        "matches_4_weeks": None,
     }
 
 
@@ -159,37 +156,3 @@ def test_check_warns_of_what_is_probably_not_meant(command: Command, project: Pa
     assert outcome.code == 0
     assert 'rules/mine.yaml:3:3: warning: concept "lonely" is used by no rule' in outcome.err
     assert 'rules/mine.yaml:5:3: warning: rule "mine" has no examples' in outcome.err
-
-
-@pytest.mark.parametrize(
-    ("width", "headings"),
-    [
-        ("40", ["RULE", "STATUS", "SEVERITY", "EXAMPLES"]),
-        ("70", ["RULE", "TITLE", "STATUS", "SEVERITY", "EXAMPLES", "VERSION"]),
-        ("160", ["RULE", "TITLE", "STATUS", "SEVERITY", "EXAMPLES", "OWNER", "TAGS", "VERSION", "FILE"]),
-    ],
-)
-def test_the_table_shows_what_fits_the_terminal(
-    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: str, headings: list[str]
-) -> None:
-    monkeypatch.setenv("COLUMNS", width)
-    folder = tmp_path / "rules" / "of-a-rather-long-name-for-one-desk"
-    folder.mkdir(parents=True)
-    rule = "{title: A title of quite some length, match: flood, owner: desk-of-floods, tags: [rivers, floods]}"
-    (folder / "x.yaml").write_text(f"rules: {{floods: {rule}}}", encoding="utf-8")
-    lines = command("rules", "list").out.splitlines()
-    assert lines[0].split() == headings
-    assert all(len(line) <= int(width) for line in lines)
-
-
-def test_the_list_counts_the_matches_of_late(command: Command, project: Path, tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text("rules: {mine: {match: flood}, sound: {match: fire}}", encoding="utf-8")
-    (tmp_path / "archive").mkdir()
-    today = utc_now().date().isoformat()
-    for name, day in (("new", today), ("old", "2001-02-03")):
-        article = {"title": f"A {name} flood", "body": f"The {name} flood.", "published": day, "language": "en"}
-        (tmp_path / "archive" / f"{name}.jsonl").write_text(json.dumps(article), encoding="utf-8")
-    assert command("import", tmp_path / "archive", "--rules", "mine.yaml").code == 0
-    mine, sound = json.loads(command("rules", "list", "--rules", "mine.yaml", "--json").out)
-    assert (mine["matches_4_weeks"], sound["matches_4_weeks"]) == (1, 0)
-    assert "4 WEEKS" in command("rules", "list", "--rules", "mine.yaml").out

@@ -5,13 +5,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from monitor.config.schema import config_file_schema, settings_file_schema
 from monitor.samples import samples_directory
 from monitor.text.yaml import parse_yaml
-
-jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
 
 _ROOT = Path(__file__).parents[2]
 _PAGES = [_ROOT / "README.md", _ROOT / "docs" / "configuration.md"]

@@ -4,7 +4,7 @@ A feed fetcher is asked over a real loopback server; an archive reader is given 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from ipaddress import ip_network
 from pathlib import Path
@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from monitor.demo.servers import Answer, WebhookReceiver
-from monitor.errors import FetchError, InputError
-from monitor.model import Fetched, PollState, Record, Source, SourceId
+from monitor.errors import FetchError, InputError, Problem
+from monitor.model import Fetched, PollState, Record, Slice, Source, SourceId
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
 from monitor.ports import ArchiveReader, FeedFetcher
-from monitor.sources.archive import DirectoryArchive
+from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
 from tests.builders import NOON
 from tests.sources.raw_server import RawServer
@@ -33,7 +33,7 @@ async def open_http_fetcher() -> AsyncIterator[FeedFetcher]:
 
 
 FETCHERS = [open_http_fetcher]
-READERS = [DirectoryArchive]
+READERS = [FileArchive]
 
 OpenFetcher = Callable[[], AbstractAsyncContextManager[FeedFetcher]]
 
@@ -131,10 +131,13 @@ def archive(tmp_path: Path) -> Source:
     return archive_at(tmp_path)
 
 
+def read_slices(reader: ArchiveReader, source: Source, parts: Iterable[Slice]) -> list[Record | Problem]:
+    return [each for part in parts for batch in reader.iter_batches(source, part) for each in batch.found]
+
+
 def read(reader: ArchiveReader, source: Source) -> list[Record]:
     parts = reader.list_slices(source)
-    found = [each for part in parts for each in reader.iter_records(source, part)]
-    return [each for each in found if isinstance(each, Record)]
+    return [each for each in read_slices(reader, source, parts) if isinstance(each, Record)]
 
 
 @pytest.mark.parametrize("reader", [make() for make in READERS])
@@ -148,8 +151,8 @@ def test_an_interrupted_import_goes_on_with_the_slices_that_are_left(reader: Arc
     parts = reader.list_slices(archive)
     assert len({(part.archive, part.name) for part in parts}) == len(parts) > 3
     assert reader.list_slices(archive) == parts
-    rest = [each for part in parts[2:] for each in reader.iter_records(archive, part)]
-    first = [each for part in parts[:2] for each in reader.iter_records(archive, part)]
+    rest = read_slices(reader, archive, parts[2:])
+    first = read_slices(reader, archive, parts[:2])
     assert {each.key for each in (*first, *rest) if isinstance(each, Record)} == {
         record.key for record in read(reader, archive)
     }

@@ -1,6 +1,6 @@
 """Two thousand stored conjunctions over 999 articles, against answers on which two other engines agree.
 
-The data do not travel with the project: MONITOR_CONJUNCTIONS names the directory that has them.
+The data do not travel with the project: they are looked for beside the checkout, or where MONITOR_CONJUNCTIONS says.
 """
 
 import json
@@ -13,14 +13,14 @@ from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import load_rules
 from tests.builders import make_article
 
-_DIRECTORY = os.environ.get("MONITOR_CONJUNCTIONS")
+_BESIDE = Path(__file__).parents[2].parent / "shared" / "data" / "luwak"
+_DIRECTORY = Path(os.environ.get("MONITOR_CONJUNCTIONS", _BESIDE))
 
 
-@pytest.mark.skipif(_DIRECTORY is None, reason="MONITOR_CONJUNCTIONS names no directory with the stored conjunctions")
+@pytest.mark.skipif(not _DIRECTORY.is_dir(), reason="no stored conjunctions beside the checkout")
 def test_stored_conjunctions_match_as_in_other_engines() -> None:
-    directory = Path(_DIRECTORY or "")
     articles, conjunctions, answers = (
-        json.loads((directory / name).read_text(encoding="utf-8"))
+        json.loads((_DIRECTORY / name).read_text(encoding="utf-8"))
         for name in ("docs.json", "queries.json", "gold_conjunctions.json")
     )
     # Those engines took the sign at the end of some terms for punctuation, as their queries are plain words.

@@ -2,16 +2,16 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import InputError, Problem
 from monitor.model import Record, Slice, Source, SourceId
-from monitor.sources.archive import DirectoryArchive
+from monitor.sources.archive import FileArchive
 
-ARCHIVE = DirectoryArchive()
+ARCHIVE = FileArchive()
 MEGABYTE = 1024 * 1024
 
 
@@ -19,15 +19,25 @@ def make_source(path: Path | str) -> Source:
     return Source(id=SourceId("files"), kind="archive", address=str(path))
 
 
+def read_slices(source: Source, parts: Iterable[Slice]) -> list[Record | Problem]:
+    return [each for part in parts for batch in ARCHIVE.iter_batches(source, part) for each in batch.found]
+
+
 def read_all(path: Path | str) -> tuple[list[Record], list[Problem]]:
     source = make_source(path)
-    found = [each for part in ARCHIVE.list_slices(source) for each in ARCHIVE.iter_records(source, part)]
+    found = read_slices(source, ARCHIVE.list_slices(source))
     records = [each for each in found if isinstance(each, Record)]
     return records, [each for each in found if isinstance(each, Problem)]
 
 
 def identities(path: Path) -> dict[str, str]:
     return {part.name: part.stamp for part in ARCHIVE.list_slices(make_source(path))}
+
+
+def batch_stamps(path: Path) -> list[str]:
+    source = make_source(path)
+    (part,) = ARCHIVE.list_slices(source)
+    return [batch.part.stamp for batch in ARCHIVE.iter_batches(source, part)]
 
 
 def write(path: Path, content: bytes = b"Some text.") -> Path:
@@ -58,7 +68,7 @@ def test_a_directory_is_read_with_its_folders_in_order(tmp_path: Path) -> None:
 
 def test_hidden_files_other_kinds_and_pipes_are_passed_over(tmp_path: Path) -> None:
     write(tmp_path / "a.txt")
-    for name in (".b.txt", ".git/c.txt", "feed.xml", "photo.jpg", "README", "notes.txt~"):
+    for name in (".b.txt", ".git/c.txt", "feed.bin", "photo.jpg", "README", "notes.txt~"):
         write(tmp_path / name)
     os.mkfifo(tmp_path / "pipe.txt")
     records, problems = read_all(tmp_path)
@@ -98,7 +108,7 @@ def test_names_that_are_no_text_can_still_be_read(tmp_path: Path) -> None:
     write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.txt")), b"text")
     source = make_source(tmp_path)
     (part,) = ARCHIVE.list_slices(source)
-    (record,) = ARCHIVE.iter_records(source, part)
+    (record,) = read_slices(source, [part])
     assert isinstance(record, Record)
     assert record.data == b"text"
     assert part.name == "caf\ufffd\ufffd.txt"
@@ -108,11 +118,11 @@ def test_names_that_are_no_text_can_still_be_read(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------- nothing to read
 
 
-@pytest.mark.parametrize("files", [(), ("feed.xml", "photo.jpg")])
+@pytest.mark.parametrize("files", [(), ("feed.bin", "photo.jpg")])
 def test_an_archive_without_articles_says_so(tmp_path: Path, files: tuple[str, ...]) -> None:
     for name in files:
         write(tmp_path / name)
-    with pytest.raises(InputError, match=r"holds no articles: expected files ending in \.htm, \.html, \.json"):
+    with pytest.raises(InputError, match=r"holds no articles: expected files ending in \.arc, \.atom, \.bz2"):
         ARCHIVE.list_slices(make_source(tmp_path))
 
 
@@ -120,8 +130,8 @@ def test_a_path_that_cannot_be_an_archive_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     expected = {
         tmp_path / "missing.txt": "cannot be read: no such file or directory",
-        write(tmp_path / "feed.xml"): "is of an unknown kind: expected files ending in",
-        tmp_path / "feed.xml" / "a.txt": "cannot be read: not a directory",
+        write(tmp_path / "feed.bin"): "is of an unknown kind: expected files ending in",
+        tmp_path / "feed.bin" / "a.txt": "cannot be read: not a directory",
         tmp_path / "pipe.txt": "is neither a file nor a directory",
         tmp_path / "nul\0.txt": "cannot be read: not a valid path",
         tmp_path / ("x" * 5000): "cannot be read: file name too long",
@@ -150,7 +160,7 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_a_problem(tmp_path:
     parts = ARCHIVE.list_slices(source)
     (tmp_path / "a.txt").unlink()
     (tmp_path / "c.jsonl").unlink()
-    found = [each for part in parts for each in ARCHIVE.iter_records(source, part)]
+    found = read_slices(source, parts)
     assert [str(each).removeprefix(f"{tmp_path}/") for each in found if isinstance(each, Problem)] == [
         "a.txt: cannot be read: no such file or directory",
         "c.jsonl: cannot be read: no such file or directory",
@@ -188,24 +198,26 @@ def test_a_file_over_50_mb_is_a_problem(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------- lines
 
 
-def test_lines_are_cut_into_blocks_and_read_back_in_order(tmp_path: Path) -> None:
+def test_lines_are_cut_into_batches_and_read_back_in_order(tmp_path: Path) -> None:
     lines = [json.dumps({"body": f"text {number}"}).encode() for number in range(1, 1202)]
     path = write(tmp_path / "dump.jsonl", b"\n".join(lines))
-    parts = ARCHIVE.list_slices(make_source(path))
-    assert [part.name.rpartition("-")[0] for part in parts] == ["dump.jsonl#1", "dump.jsonl#501", "dump.jsonl#1001"]
-    assert sum(part.size for part in parts) == path.stat().st_size
+    (part,) = ARCHIVE.list_slices(make_source(path))
+    batches = list(ARCHIVE.iter_batches(make_source(path), part))
+    assert [batch.part.name for batch in batches] == ["dump.jsonl#0", "dump.jsonl#500", "dump.jsonl#1000"]
+    assert [batch.position <= path.stat().st_size for batch in batches] == [True] * 3
+    assert batches[-1].position == part.size == path.stat().st_size
     records, _ = read_all(path)
     assert [record.data for record in records] == lines
     assert [record.name for record in records[499:501]] == [f"{path}:500", f"{path}:501"]
 
 
-def test_what_is_appended_leaves_the_blocks_before_it_done(tmp_path: Path) -> None:
+def test_what_is_appended_leaves_the_batches_before_it_done(tmp_path: Path) -> None:
     path = write(tmp_path / "dump.jsonl", b'{"body": "text"}\n' * 1100)
-    before = identities(path)
+    before = batch_stamps(path)
     with path.open("ab") as stream:
         stream.write(b'{"body": "new"}\n')
-    after = identities(path)
-    assert [before[name] == after[name] for name in before] == [True, True, False]
+    after = batch_stamps(path)
+    assert [old == new for old, new in zip(before, after, strict=True)] == [True, True, False]
 
 
 def test_blank_lines_byte_order_marks_and_carriage_returns_do_no_harm(tmp_path: Path) -> None:
@@ -302,4 +314,4 @@ def test_another_reader_can_read_a_slice_by_itself(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", b"text")
     source = make_source(tmp_path)
     part: Slice = ARCHIVE.list_slices(source)[0]
-    assert len(list(DirectoryArchive().iter_records(source, part))) == 1
+    assert [len(batch.found) for batch in FileArchive().iter_batches(source, part)] == [1]

@@ -1,0 +1,166 @@
+"""Articles as read to rows: stored, told as stories, matched and raised as alerts, in one transaction with the cursor.
+
+What a source shows again and says otherwise is a correction; see monitor.pipeline.correcting.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from monitor.model import (
+    Article,
+    ArticleId,
+    Entry,
+    EntryKey,
+    Match,
+    PollState,
+    Record,
+    Slice,
+    Source,
+    SourceId,
+    StoryChange,
+)
+from monitor.pipeline.correcting import correct_articles
+from monitor.pipeline.plan import Plan, Ports, Stored
+from monitor.pipeline.raising import raise_alerts, raise_updates
+from monitor.pipeline.telling import tell_stories
+from monitor.ports import MatchOutcome, ParsedArticles, PollClaim, Transaction
+from monitor.route.routes import Candidate
+from monitor.story.stamps import stamp_of
+
+_Page = TypeVar("_Page", Entry, Record)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of a source this time: its articles, and the pages that they, or failures, came from."""
+
+    parsed: ParsedArticles
+    pages: Mapping[EntryKey, Entry | Record] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """What is committed with a batch of articles: a poll's new state, or an archive's checkpoint."""
+
+    alerting: bool
+    claim: PollClaim | None = None
+    state: PollState | None = None
+    parts: tuple[Slice, ...] = ()
+
+
+async def list_news(ports: Ports, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
+    """The pages that no stored article came from, or that say something else by now: only they are worth reading."""
+    by_key = {page.key: page for page in pages}
+    async with ports.store.transaction() as tx:
+        known: dict[EntryKey, str | None] = {}
+        for source, keys in _by_source(by_key).items():
+            known |= await tx.find_stamps(source, keys)
+    return {key: page for key, page in by_key.items() if key not in known or _is_changed(page, known[key])}
+
+
+async def store_reading(ports: Ports, plan: Plan, source: Source, reading: Reading, cursor: Cursor) -> Stored:
+    """Everything that follows from articles, in one transaction with the cursor that says they were read."""
+    parsed = reading.parsed
+    outcomes = {article.id: ports.matcher.match(article, source) for article in parsed.articles}
+    problems = parsed.problems + tuple(problem for outcome in outcomes.values() for problem in outcome.problems)
+    async with ports.store.transaction() as tx:
+        now = ports.clock()
+        if not await _advance(tx, cursor, now):
+            return Stored(source=source.id, error="another process has taken this source over")
+        new = await tx.add_articles(parsed.articles)
+        articles = tuple(article for article in parsed.articles if article.id in new)
+        await _keep_pages(tx, reading, now)
+        matches = tuple(match for article in articles for match in outcomes[article.id].matches)
+        changes = await tell_stories(tx, articles, matches, now)
+        await _add_matches(tx, ports, matches, now)
+        again = [article for article in parsed.articles if article.id not in new]
+        corrections, gained = await _correct(tx, ports, again, outcomes, now)
+        changes += corrections
+        if cursor.alerting:
+            await raise_alerts(tx, plan, _candidates(ports, source, changes, (*matches, *gained)), now)
+            await raise_updates(tx, plan, changes, now)
+        ports.reached("storing articles")
+    ports.reached("articles stored")
+    return Stored(
+        source=source.id,
+        articles=articles,
+        stories={change.article.id: change.story for change in changes if change.kind != "correction"},
+        changes=changes,
+        matches=matches,
+        problems=problems,
+    )
+
+
+def _by_source(pages: Mapping[EntryKey, Entry | Record]) -> dict[SourceId, list[EntryKey]]:
+    """The keys of each source: a mail in an archive has a source of its own."""
+    keys: dict[SourceId, list[EntryKey]] = {}
+    for key, page in pages.items():
+        keys.setdefault(page.source, []).append(key)
+    return keys
+
+
+def _is_changed(page: Entry | Record, stamp: str | None) -> bool:
+    """Entries from before stamps were kept count as unchanged."""
+    return stamp is not None and stamp != stamp_of(page)
+
+
+async def _advance(tx: Transaction, cursor: Cursor, now: datetime) -> bool:
+    """Move the cursor; False when the source is no longer ours to move it for."""
+    for part in cursor.parts:
+        await tx.mark_slice_done(part, now)
+    if cursor.claim is not None and cursor.state is not None:
+        return await tx.finish_poll(cursor.claim, cursor.state)
+    return True
+
+
+async def _keep_pages(tx: Transaction, reading: Reading, now: datetime) -> None:
+    """Remember what each page said, so that a change is noticed, and for some days the page itself."""
+    read = {article.key: article.id for article in reading.parsed.articles}
+    pages = {key: page for key, page in reading.pages.items() if key in read}
+    for source, keys in _by_source(pages).items():
+        await tx.save_stamps(source, {key: stamp_of(pages[key]) for key in keys})
+    await tx.keep_pages({read[key]: page for key, page in pages.items()}, now)
+
+
+async def _add_matches(tx: Transaction, ports: Ports, matches: Sequence[Match], now: datetime) -> None:
+    if matches:
+        await _save_rules(tx, ports, matches, now)
+        await tx.add_matches(matches)
+
+
+async def _save_rules(tx: Transaction, ports: Ports, matches: Sequence[Match], now: datetime) -> None:
+    matched = {match.rule for match in matches}
+    await tx.save_rules([rule for rule in ports.matcher.rules if rule.id in matched], now)
+
+
+async def _correct(
+    tx: Transaction,
+    ports: Ports,
+    again: Sequence[Article],
+    outcomes: Mapping[ArticleId, MatchOutcome],
+    now: datetime,
+) -> tuple[tuple[StoryChange, ...], tuple[Match, ...]]:
+    if not again:
+        return (), ()
+    matches = [match for article in again for match in outcomes[article.id].matches]
+    await _save_rules(tx, ports, matches, now)
+    return await correct_articles(tx, again, matches, now)
+
+
+def _candidates(
+    ports: Ports, source: Source, changes: Sequence[StoryChange], matches: Sequence[Match]
+) -> list[Candidate]:
+    by_id = {change.article.id: change for change in changes}
+    rules = {rule.id: rule for rule in ports.matcher.rules}
+    return [
+        Candidate(
+            article=by_id[match.article].article,
+            story=by_id[match.article].story,
+            match=match,
+            rule=rules[match.rule],
+            source=source,
+        )
+        for match in matches
+    ]

@@ -1,0 +1,109 @@
+"""New articles to the stories they tell: what is known of recent stories is read, decided on, and written back.
+
+All of it happens in the transaction that stores the articles, and one transaction at a time: two copies of a text that
+arrive together are one story.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import count
+
+from monitor.model import Article, ArticleId, Match, StoryChange, StoryId
+from monitor.ports import Transaction
+from monitor.story.features import Frequencies, Words, count_words
+from monitor.story.index import Sketch, StoryIndex
+from monitor.story.stories import Placement, place_articles, sketch_article
+
+# So many candidates are compared in full for each article.
+_CANDIDATES = 12
+# One article in four is counted: enough to know which words are rare, at a quarter of the rows.
+_COUNTED = 4
+
+
+async def tell_stories(
+    tx: Transaction, articles: Sequence[Article], matches: Sequence[Match], now: datetime
+) -> tuple[StoryChange, ...]:
+    """What each new article changes, in the order in which they were placed."""
+    if not articles:
+        return ()
+    await tx.lock_stories()
+    sketches, words = await _sketch(tx, articles, matches, now)
+    index = await _load_index(tx, sketches, now)
+    placements = place_articles(sketches, index)
+    await _save(tx, index, placements, now)
+    await tx.count_words([each for article, each in words.items() if _is_counted(article)], now)
+    return await _list_changes(tx, [sketch.article for sketch in sketches], placements)
+
+
+async def _sketch(
+    tx: Transaction, articles: Sequence[Article], matches: Sequence[Match], now: datetime
+) -> tuple[list[Sketch], Mapping[ArticleId, Sequence[int]]]:
+    words: dict[ArticleId, Words] = {article.id: count_words(article) for article in articles}
+    known = await tx.find_frequencies({word for each in words.values() for word in each.single}, now)
+    frequencies = Frequencies(*known)
+    actors: dict[ArticleId, set[str]] = {}
+    for match in matches:
+        actors.setdefault(match.article, set()).update(each.actor for each in match.mentions if each.actor)
+    sketches = [
+        sketch_article(article, words[article.id], frequencies, frozenset(actors.get(article.id, ())))
+        for article in articles
+    ]
+    return sketches, {article: tuple(each.single) for article, each in words.items()}
+
+
+async def _load_index(tx: Transaction, sketches: Sequence[Sketch], now: datetime) -> StoryIndex:
+    index = StoryIndex(fingerprints=dict(await tx.find_stories({each.article.fingerprint for each in sketches})))
+    shingles = {shingle for sketch in sketches for shingle in sketch.shingles}
+    for shingle, text in await tx.find_story_texts(shingles, now):
+        index.texts[text.article] = text
+        index.texts_of.setdefault(shingle, set()).add(text.article)
+    features = {feature for sketch in sketches for feature in sketch.leading}
+    for feature, story in await tx.find_story_postings(features, now):
+        index.stories_of.setdefault(feature, set()).add(story)
+    index.profiles.update(await tx.find_profiles(_list_wanted(sketches, index)))
+    return index
+
+
+def _list_wanted(sketches: Sequence[Sketch], index: StoryIndex) -> set[StoryId]:
+    """The stories that any of the articles may join."""
+    wanted = set(index.fingerprints.values()) | {text.story for text in index.texts.values()}
+    for sketch in sketches:
+        shared: Counter[StoryId] = index.count_leading(sketch.leading)
+        wanted.update(sorted(shared, key=lambda story: (-shared[story], story))[:_CANDIDATES])
+    return wanted
+
+
+async def _save(tx: Transaction, index: StoryIndex, placements: Mapping[ArticleId, Placement], now: datetime) -> None:
+    stories = {article: index.resolve(placement.story) for article, placement in placements.items()}
+    await tx.assign_stories(stories, now)
+    texts = {index.texts[article]: shingles for article, shingles in index.added_texts.items()}
+    await tx.add_story_texts(texts, now)
+    await tx.save_profiles([index.profiles[story] for story in sorted(index.changed)], index.added_features, now)
+    await tx.merge_stories({alias: index.resolve(alias) for alias in index.aliases}, now)
+
+
+async def _list_changes(
+    tx: Transaction, articles: Sequence[Article], placements: Mapping[ArticleId, Placement]
+) -> tuple[StoryChange, ...]:
+    by_id = {article.id: article for article in articles}
+    joined = [each.story for each in placements.values() if each.relation != "first"]
+    before, _ = await tx.count_changes(joined, [])
+    ordinals = {story: count(before.get(story, 0) + 1) for story in set(joined)}
+    sources = await tx.list_story_sources({each.story for each in placements.values()})
+    return tuple(
+        StoryChange(
+            story=each.story,
+            kind="new" if each.relation == "first" else "update",
+            ordinal=0 if each.relation == "first" else next(ordinals[each.story]),
+            article=by_id[article],
+            relation=each.relation,
+            sources=sources.get(each.story, ()),
+            merged=each.merged,
+        )
+        for article, each in placements.items()
+    )
+
+
+def _is_counted(article: ArticleId) -> bool:
+    return sum(article.encode(errors="replace")) % _COUNTED == 0

@@ -1,0 +1,117 @@
+"""The outbox at work: leases that end, destinations that take only so much, messages that are dropped or disabled."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from monitor.model import Address, Delivery, Digest, Now, SlackWebhook, Subscriber, SubscriberId
+from monitor.pipeline import compose_due, deliver_due
+from tests.pipeline.stage import KeepingChannel, Stage, on_stage, yerevan
+from tests.route.values import ANA, SUBSCRIBERS, make_route
+
+SECOND = timedelta(seconds=1)
+AT_ONCE = make_route(ANA, send=Now())
+HOOK = "https://hooks.example.org/services/1"
+
+
+def reader_of(name: str, url: str = HOOK) -> Subscriber:
+    return replace(SUBSCRIBERS[ANA], id=SubscriberId(name), addresses=(SlackWebhook(url=url),))
+
+
+def test_a_slack_channel_gets_a_message_a_second_whoever_it_is_for(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        slack = stage.channels["slack"] = KeepingChannel("slack")
+        await stage.match("Flood")
+        sent: list[int] = []
+        await compose_due(stage.ports, stage.plan)
+        for second in range(4):
+            before = len(slack.sent)
+            await deliver_due(stage.ports, stage.plan)
+            sent += [second] * len(slack.sent[before:])
+            stage.now += SECOND
+        assert sent == [0, 0, 1, 2], "another address is another destination"
+        assert all(delivery.attempts == 0 for delivery in slack.sent), "waiting is no attempt"
+
+    readers = [reader_of("a"), reader_of("b"), reader_of("c"), reader_of("d", f"{HOOK}/2")]
+    route = make_route(*(reader.id for reader in readers), send=Now())
+    on_stage(store_url, scenario, route, now=yerevan(2, 12), subscribers=readers)
+
+
+@dataclass
+class SleepyChannel(KeepingChannel):
+    """Its first send takes so long that something else happens meanwhile."""
+
+    meanwhile: Any = None
+    begun: list[Delivery] = field(default_factory=list)
+
+    async def send(self, delivery: Delivery, address: Address) -> str:
+        self.begun.append(delivery)
+        if len(self.begun) == 1:
+            await self.meanwhile()
+        return await super().send(delivery, address)
+
+
+def test_a_lease_that_is_overrun_repeats_with_the_same_id_and_only_one_outcome_counts(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        async def another_worker() -> None:
+            stage.now += timedelta(minutes=4)
+            await deliver_due(stage.ports, stage.plan)
+
+        channel = stage.channels["email"] = SleepyChannel(meanwhile=another_worker)
+        await stage.match("Flood")
+        await stage.tick()
+        first, second = channel.sent
+        assert (first.id, first.payload) == (second.id, second.payload)
+        (delivery,) = await stage.within(lambda tx: tx.list_deliveries())
+        assert (delivery.state, delivery.attempts) == ("sent", 1)
+        assert len(await stage.within(lambda tx: tx.list_attempts(delivery.id))) == 2, "both tries are kept"
+
+    on_stage(store_url, scenario, AT_ONCE, now=yerevan(2, 12))
+
+
+def test_a_worker_that_slept_between_claiming_and_sending_does_not_send(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        def sleep_after_claiming(point: str) -> None:
+            if point == "deliveries claimed":
+                stage.now += timedelta(minutes=4)
+
+        await stage.match("Flood")
+        await compose_due(stage.ports, stage.plan)
+        assert await deliver_due(replace(stage.ports, reached=sleep_after_claiming), stage.plan) == ()
+        assert stage.channels["email"].sent == []
+        await stage.tick()
+        assert len(stage.channels["email"].sent) == 1
+
+    on_stage(store_url, scenario, AT_ONCE, now=yerevan(2, 12))
+
+
+class RewordedChannel(KeepingChannel):
+    """Renders otherwise than before."""
+
+    def render(self, digest: Digest, subscriber: Subscriber) -> bytes:
+        return b"other words"
+
+
+def test_a_retry_is_byte_equal_even_when_the_words_around_it_have_changed(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        email = stage.channels["email"]
+        await stage.match("Flood")
+        await stage.tick()
+        (delivery,) = email.sent
+        await stage.within(lambda tx: tx.replay_delivery(delivery.id, stage.now))
+        stage.channels["email"] = rewritten = RewordedChannel(sent=email.sent)
+        await stage.tick()
+        assert rewritten.sent[1].payload == delivery.payload
+        assert rewritten.sent[1].id == delivery.id
+
+    on_stage(store_url, scenario, AT_ONCE, now=yerevan(2, 12))
+
+
+def test_the_latency_of_an_urgent_message_is_recorded(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.match("Flood")
+        stage.now += 90 * SECOND
+        await stage.tick()
+        assert await stage.within(lambda tx: tx.list_latencies(yerevan(2, 12))) == (90 * SECOND,)
+
+    on_stage(store_url, scenario, AT_ONCE, now=yerevan(2, 12))

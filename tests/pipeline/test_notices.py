@@ -1,0 +1,116 @@
+"""What operators hear: each thing once while it lasts, through the same outbox."""
+
+import json
+from datetime import timedelta
+
+from monitor.errors import DeliveryError
+from monitor.model import DisabledChannel, Now, RuleId, RuleState
+from monitor.pipeline import tell_operators
+from tests.pipeline.stage import Stage, on_stage, polled, yerevan
+from tests.route.values import ANA, BEN, make_route
+
+DAY = timedelta(days=1)
+
+
+async def hear(stage: Stage) -> list[tuple[str, str]]:
+    """What the operators are told at this moment: the same for each of them."""
+    digests = await tell_operators(stage.ports, stage.plan)
+    await stage.tick()
+    told = [[(notice.kind, notice.text) for notice in digest.notices] for digest in digests]
+    assert all(each == told[0] for each in told)
+    assert len(told) in (0, len(stage.plan.operators))
+    return told[0] if told else []
+
+
+def test_a_source_that_does_not_answer_for_a_day_is_told_once_until_it_answers_again(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        async def poll(**fields: object) -> None:
+            await stage.within(lambda tx: tx.sync_sources(stage.plan.sources, stage.now))
+            await stage.within(lambda tx: tx.save_poll_state(polled(stage.now, **fields)))
+
+        alive = stage.now
+        await poll(last_success_at=alive, failures=9, last_error="refused")
+        assert await hear(stage) == []
+        stage.now = alive + DAY
+        text = 'source "wire" has not answered since 2026-03-02 08:00 UTC: refused'
+        assert await hear(stage) == [("source", text)]
+        stage.now += DAY
+        assert await hear(stage) == []
+        await poll(last_success_at=stage.now, failures=0)
+        assert await hear(stage) == []
+        await poll(last_success_at=stage.now, failures=5, last_error="gone")
+        stage.now += DAY
+        assert [kind for kind, _ in await hear(stage)] == ["source"]
+        assert len(stage.channels["email"].sent) == 4, "two messages to two operators"
+
+    on_stage(store_url, scenario, now=yerevan(2, 12), operators=(ANA, BEN))
+
+
+def test_a_rule_that_did_not_load_and_a_disabled_channel_come_in_one_message(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        broken = RuleState(rule=RuleId("storms"), version=None, problem="rules/a.yaml:3: unknown", since=stage.now)
+        off = DisabledChannel(subscriber=BEN, channel="email", reason="550 no such user", since=stage.now)
+        await stage.within(lambda tx: tx.save_rule_states([broken]))
+        await stage.within(lambda tx: tx.disable_channel(off))
+        assert await hear(stage) == [
+            ("rule", 'rule "storms" did not load (no version of it is live): rules/a.yaml:3: unknown'),
+            ("channel", 'email of "ben" was disabled: 550 no such user'),
+        ]
+        (delivery,) = stage.channels["email"].sent
+        document = json.loads(delivery.payload)
+        assert [notice["kind"] for notice in document["data"]["notices"]] == ["rule", "channel"]
+
+    on_stage(store_url, scenario, now=yerevan(2, 12), operators=(ANA,))
+
+
+def test_a_nearly_full_disk_is_told(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.free = 0.04
+        assert await hear(stage) == [("disk", "the disk under the data is nearly full: 4% is free")]
+        stage.free = 0.5
+        assert await hear(stage) == []
+
+    on_stage(store_url, scenario, now=yerevan(2, 12), operators=(ANA,))
+
+
+def test_digests_that_have_been_empty_for_a_week_are_told_and_a_story_ends_that(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.run_until(yerevan(8, 12))
+        assert await hear(stage) == []
+        await stage.run_until(yerevan(9, 12))
+        text = 'nothing has matched for "ben" since 2026-03-02: are its rules and routes right?'
+        assert await hear(stage) == [("empty", text)]
+        await stage.match("Flood")
+        await stage.run_until(yerevan(11, 12))
+        assert await hear(stage) == []
+        assert await stage.within(lambda tx: tx.list_notices()) == ()
+
+    on_stage(store_url, scenario, make_route(BEN), now=yerevan(2, 12), operators=(ANA,))
+
+
+def test_without_operators_nothing_is_told_and_nothing_is_lost(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.free = 0.01
+        assert await hear(stage) == []
+        await stage.change(operators=(ANA,))
+        assert [kind for kind, _ in await hear(stage)] == ["disk"]
+
+    on_stage(store_url, scenario, now=yerevan(2, 12))
+
+
+def test_a_channel_whose_address_is_gone_is_disabled_its_alerts_wait_and_operators_hear(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.channels["email"].refusal = DeliveryError("410 Gone", disables=True)
+        await stage.match("Flood")
+        await stage.tick()
+        stage.channels["email"].refusal = None
+        await stage.match("Storm")
+        await stage.tick()
+        assert [kind for kind, _ in await hear(stage)] == ["channel"]
+        (told,) = stage.channels["email"].sent
+        assert told.subscriber == BEN, "nothing goes to a disabled channel"
+        await stage.within(lambda tx: tx.enable_channel(ANA, "email"))
+        (digest,) = await stage.tick()
+        assert [story.article.title for story in digest.stories] == ["Storm"]
+
+    on_stage(store_url, scenario, make_route(ANA, send=Now()), now=yerevan(2, 12), operators=(BEN,))
