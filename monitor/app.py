@@ -48,6 +48,7 @@ _SMTP_TIMEOUT = timedelta(seconds=30)
 _GRACE = timedelta(seconds=8)
 _TICK = timedelta(seconds=1)
 _BEAT = timedelta(seconds=15)
+_PURGE = timedelta(minutes=30)
 _LOOK_AROUND = timedelta(minutes=1)
 # Rounds of deliveries that may overlap, so that a slow mail server does not keep Slack and webhooks waiting.
 _DELIVERIES_AT_ONCE = 4
@@ -208,6 +209,7 @@ async def _run_until_stopped(live: Live) -> None:
         "compose": Tick(live.compose, _TICK),
         "operators": Tick(live.tell_operators, _LOOK_AROUND),
         "deliver": Tick(live.deliver, _TICK, at_once=_DELIVERIES_AT_ONCE),
+        "purge": Tick(live.purge, _PURGE),
         "reload": Tick(live.reload, _TICK),
         "beat": Tick(partial(_beat, ports.store, ports.clock), _BEAT),
     }

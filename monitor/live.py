@@ -5,7 +5,7 @@ files come to is decided in monitor.config.reload.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +19,19 @@ from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
-from monitor.model import Digest, SourceId
-from monitor.pipeline import Plan, Ports, Sent, Stored, compose_due, deliver_due, plan_windows, poll_due, tell_operators
+from monitor.model import Digest, Retention, SourceId
+from monitor.pipeline import (
+    Plan,
+    Ports,
+    Sent,
+    Stored,
+    compose_due,
+    deliver_due,
+    plan_windows,
+    poll_due,
+    purge_old,
+    tell_operators,
+)
 
 _log = structlog.get_logger()
 
@@ -34,6 +45,9 @@ def create_plan(config: Config, settings: Settings) -> Plan:
         operators=config.operators,
         silences=config.silences,
         concurrency=settings.poll.concurrency,
+        retention=Retention(
+            raw=settings.retention.raw, bodies=settings.retention.bodies, metadata=settings.retention.metadata
+        ),
     )
 
 
@@ -53,6 +67,10 @@ class Live:
         """Write down which rules are broken, if any, and make new sources due."""
         await self._commit(self._project, self.plan)
         _report_rules(self._project)
+
+    async def purge(self) -> Mapping[str, int]:
+        """See monitor.pipeline."""
+        return await purge_old(self.ports, self.plan)
 
     async def poll(self) -> tuple[Stored, ...]:
         """See monitor.pipeline."""

@@ -330,6 +330,19 @@ class Transaction(Protocol):
     async def list_kept_pages(self, *, since: datetime, source: SourceId | None, after: int, limit: int) -> KeptPages:
         """At most `limit` articles fetched since then and stored behind `after`, with what they were read from."""
 
+    # --- retention; each tells how many rows are gone, 0 when there are no more
+    async def purge_pages(self, before: datetime, limit: int) -> int:
+        """What articles were read from, where that was before then."""
+
+    async def purge_bodies(self, before: datetime, limit: int) -> int:
+        """The bodies of articles fetched before then, and the wordings that were replaced before then."""
+
+    async def purge_articles(self, before: datetime, limit: int) -> int:
+        """Articles fetched before then, with their matches; those that an alert is waiting for stay."""
+
+    async def purge_story_index(self, now: datetime, limit: int) -> int:
+        """What stories older than the window were recognised by."""
+
     async def save_rules(self, rules: Iterable[Rule], now: datetime) -> None:
         """Keep each rule's metadata by (id, version), so that old matches can still be explained."""
 

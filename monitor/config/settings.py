@@ -89,6 +89,22 @@ class PollSettings(BaseModel):
     minimum: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(minutes=5)
 
 
+class RetentionSettings(BaseModel):
+    """How long what was collected is kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    raw: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(days=14)
+    bodies: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(days=90)
+    metadata: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(days=5 * 365)
+
+    @model_validator(mode="after")
+    def check_order(self) -> "RetentionSettings":
+        if not self.raw <= self.bodies <= self.metadata:
+            raise ValueError('expected "raw" to be no longer than "bodies", and "bodies" no longer than "metadata"')
+        return self
+
+
 class Settings(BaseSettings):
     """Every setting with its default. Built by `load_settings`, which reads the layers; by itself it reads nothing."""
 
@@ -99,7 +115,7 @@ class Settings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
     )
-    later: ClassVar[frozenset[str]] = frozenset({"public_url", "web", "secret_key", "retention"})
+    later: ClassVar[frozenset[str]] = frozenset({"public_url", "web", "secret_key"})
 
     database: Annotated[str, AfterValidator(check_database), Field(repr=False)] = "sqlite"
     languages: Annotated[tuple[Language, ...], BeforeValidator(_split_list), NoDecode] = ()
@@ -108,6 +124,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     allow_private: Annotated[tuple[Network, ...], BeforeValidator(_split_list), NoDecode] = ()
     poll: PollSettings = PollSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(  # the signature is pydantic-settings'

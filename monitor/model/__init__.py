@@ -43,6 +43,7 @@ from monitor.model.restraint import (
     Silence,
     Updates,
 )
+from monitor.model.retention import Retention
 from monitor.model.routing import (
     Address,
     ChannelKind,
@@ -106,6 +107,7 @@ __all__ = [
     "RecordFormat",
     "Relation",
     "RelevanceMark",
+    "Retention",
     "Route",
     "Rule",
     "RuleId",

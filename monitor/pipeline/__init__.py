@@ -24,6 +24,7 @@ from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
 from monitor.pipeline.dispatch import deliver_due
 from monitor.pipeline.notices import tell_operators
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
+from monitor.pipeline.purging import purge_old
 from monitor.pipeline.trial import send_trial
 
 CRASH_POINTS = (
@@ -56,6 +57,7 @@ __all__ = [
     "plan_windows",
     "poll_due",
     "preview_digest",
+    "purge_old",
     "register_sources",
     "send_trial",
     "tell_operators",

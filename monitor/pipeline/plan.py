@@ -20,6 +20,7 @@ from monitor.model import (
     Subscriber,
     SubscriberId,
 )
+from monitor.model.retention import DEFAULT_RETENTION, Retention
 from monitor.ports import ArchiveReader, Channel, FeedFetcher, Matcher, Parser, Store
 
 
@@ -55,6 +56,7 @@ class Plan:
     operators: tuple[SubscriberId, ...] = ()
     silences: tuple[Silence, ...] = ()
     concurrency: int = 64
+    retention: Retention = DEFAULT_RETENTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,13 @@ articles = Table(
     Index(None, "story"),
     Index(None, "fetched_at"),
 )
+# Finds the few bodies that are due among the many articles whose bodies are gone.
+Index(
+    "ix_articles_bodies",
+    articles.c.fetched_at,
+    sqlite_where=articles.c.body.is_not(None),
+    postgresql_where=articles.c.body.is_not(None),
+)
 
 # What recent stories are recognised by. `day` is that of storing, counted from year 1: it leads the keys, so that an
 # old day is found, and thrown away, as one stretch.

@@ -27,8 +27,9 @@ from monitor.store.schema import (
 )
 
 _FEATURE = struct.Struct("<qf")
-# 72 hours touch four days.
-_DAYS = 3
+INDEX_DAYS = 3
+"""So many days before today are looked at: 72 hours touch four days."""
+
 _EPOCH_DAYS = 30
 _ALL = 0
 
@@ -85,7 +86,7 @@ class StoryRows:
     async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
         """How many articles were counted in the last weeks, and in how many of them each word occurred."""
         counted: Counter[int] = Counter()
-        epoch = _epoch_of(now)
+        epoch = epoch_of(now)
         for chunk in iter_chunks([_ALL, *words]):
             rows = await self._rows.fetch(
                 select(word_frequencies.c.word, word_frequencies.c.articles).where(
@@ -106,7 +107,7 @@ class StoryRows:
         more = word_frequencies.c.articles + insert.excluded.articles
         await self._rows.write(
             insert.on_conflict_do_update(index_elements=["epoch", "word"], set_={"articles": more}),
-            [{"epoch": _epoch_of(now), "word": word, "articles": times} for word, times in sorted(counted.items())],
+            [{"epoch": epoch_of(now), "word": word, "articles": times} for word, times in sorted(counted.items())],
         )
 
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
@@ -237,10 +238,11 @@ async def list_sources(rows: Rows, ids: Iterable[StoryId]) -> dict[StoryId, list
 
 
 def _list_days(day: int) -> list[int]:
-    return list(range(day - _DAYS, day + 1))
+    return list(range(day - INDEX_DAYS, day + 1))
 
 
-def _epoch_of(now: datetime) -> int:
+def epoch_of(now: datetime) -> int:
+    """The stretch of thirty days in which words are counted together."""
     return now.toordinal() // _EPOCH_DAYS
 
 

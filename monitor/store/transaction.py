@@ -10,6 +10,7 @@ from monitor.store.notices import NoticeRows
 from monitor.store.outbox import OutboxRows
 from monitor.store.pages import PageRows
 from monitor.store.people import PeopleRows
+from monitor.store.retention import RetentionRows
 from monitor.store.rows import Rows
 from monitor.store.service import ServiceRows
 from monitor.store.silences import SilenceRows
@@ -67,6 +68,12 @@ class SqlTransaction:
         self.save_stamps = pages.save_stamps
         self.keep_pages = pages.keep_pages
         self.list_kept_pages = pages.list_kept_pages
+
+        retention = RetentionRows(rows)
+        self.purge_pages = retention.purge_pages
+        self.purge_bodies = retention.purge_bodies
+        self.purge_articles = retention.purge_articles
+        self.purge_story_index = retention.purge_story_index
 
         matches = MatchRows(rows)
         self.save_rules = matches.save_rules
