@@ -28,7 +28,7 @@ from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
 from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due, tell_operators
-from monitor.ports import Channel, Store
+from monitor.ports import Channel, FeedFetcher, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
@@ -147,6 +147,14 @@ def _free_share(data: Path) -> float:
     except OSError:
         return 1.0
     return usage.free / usage.total if usage.total else 1.0
+
+
+@asynccontextmanager
+async def open_fetcher(settings: Settings, world: World | None = None) -> AsyncIterator[FeedFetcher]:
+    """What fetches feeds, for commands that look at one without a store; guarded as the service is."""
+    guard = AddressGuard(settings.allow_private)
+    async with open_session(guard, user_agent=USER_AGENT) as session:
+        yield HttpFetcher(session, clock=(world or World()).clock)
 
 
 def create_channels(

@@ -207,6 +207,19 @@ class KeptPages:
     next_after: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCounts:
+    """What a source brought in a stretch of time: how many articles, the first and last of them, and how many were
+    copies of what was known already.
+    """
+
+    source: SourceId
+    articles: int
+    copies: int
+    first_at: datetime
+    last_at: datetime
+
+
 class Transaction(Protocol):
     """Reads and writes that commit together. Writing what is already there changes nothing."""
 
@@ -227,6 +240,12 @@ class Transaction(Protocol):
 
     async def save_poll_state(self, state: PollState) -> None:
         """Write a state without a claim (imports)."""
+
+    async def make_due(self, sources: Iterable[SourceId], now: datetime) -> None:
+        """Let sources be polled at the next tick, whatever their plan was; one that is leased stays so."""
+
+    async def count_by_source(self, since: datetime) -> tuple[SourceCounts, ...]:
+        """Of every source with articles fetched since, by id."""
 
     async def list_unseen(self, source: SourceId, keys: Sequence[EntryKey]) -> frozenset[EntryKey]:
         """Those of `keys` that no stored article of the source has."""

@@ -5,13 +5,13 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, Select, case, func, or_, select, update
 
 from monitor.model import PollState, Slice, SourceId
-from monitor.ports import PollClaim
+from monitor.ports import PollClaim, SourceCounts
 from monitor.store.columns import shorten_key
 from monitor.store.rows import Rows, iter_chunks
-from monitor.store.schema import archive_slices, poll_states
+from monitor.store.schema import archive_slices, articles, poll_states
 
 # The columns of a poll state that are its fields; the lease is the store's own.
 _STATE = tuple(poll_states.c[each.name] for each in fields(PollState))
@@ -81,6 +81,38 @@ class SourceRows:
         await self._rows.write(
             self._rows.insert(poll_states).values(**row).on_conflict_do_update(index_elements=["source"], set_=row)
         )
+
+    async def make_due(self, sources: Iterable[SourceId], now: datetime) -> None:
+        """Let sources be polled at the next tick, whatever their plan was; one that is leased stays so."""
+        for chunk in iter_chunks([shorten_key(source) for source in sources]):
+            await self._rows.write(update(poll_states).where(poll_states.c.source.in_(chunk)).values(next_poll_at=now))
+
+    async def count_by_source(self, since: datetime) -> tuple[SourceCounts, ...]:
+        """Of every source with articles fetched since, by id. A copy tells the story of another article."""
+        is_copy = case((articles.c.story != articles.c.id, 1), else_=0)
+        counted = (
+            select(
+                articles.c.source,
+                func.count().label("articles"),
+                func.sum(is_copy).label("copies"),
+                func.min(articles.c.fetched_at).label("first_at"),
+                func.max(articles.c.fetched_at).label("last_at"),
+            )
+            .where(articles.c.fetched_at >= since)
+            .group_by(articles.c.source)
+        )
+        rows = await self._rows.fetch(counted)
+        found = (
+            SourceCounts(
+                source=SourceId(row.source),
+                articles=int(row.articles),
+                copies=int(row.copies or 0),
+                first_at=row.first_at,
+                last_at=row.last_at,
+            )
+            for row in rows
+        )
+        return tuple(sorted(found, key=lambda counts: counts.source))
 
     async def is_slice_done(self, part: Slice) -> bool:
         """Whether this slice, with this stamp, has been stored."""

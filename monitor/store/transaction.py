@@ -30,6 +30,8 @@ class SqlTransaction:
         self.claim_due_sources = sources.claim_due_sources
         self.finish_poll = sources.finish_poll
         self.save_poll_state = sources.save_poll_state
+        self.make_due = sources.make_due
+        self.count_by_source = sources.count_by_source
         self.is_slice_done = sources.is_slice_done
         self.mark_slice_done = sources.mark_slice_done
 
