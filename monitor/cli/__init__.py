@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "monitor.cli.reprocess:reprocess_",
         "Read stored articles again with today's reading and rules.",
     ),
-    "sources": ("monitor.cli.sources:app", "List the sources and how they fare; add one."),
+    "sources": ("monitor.cli.sources:app", "List, find, add, change and poll the sources; see how they fare."),
     "route": ("monitor.cli.routing:route", "Explain who would get what, when and why, of a rule or an article."),
     "silence": ("monitor.cli.silences:app", "Silence rules, sources and stories for a while."),
     "subscribers": ("monitor.cli.subscribers:app", "List the subscribers and what they chose; erase one."),

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,10 +11,12 @@ import typer
 
 from monitor.cli.options import CONFIG, ConfigOption, printable
 from monitor.cli.source_finds import look_around, print_candidates
-from monitor.config.edit import add_source, change_source, check_free, remove_source
+from monitor.config.edit import add_source, change_source, check_free, find_kind, remove_source
+from monitor.config.models import SOURCE_KINDS
 from monitor.config.secrets import is_reference
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError, FetchError, Problem
+from monitor.model import SourceKind
 from monitor.sources.discover import Candidate, Discovery
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The source's id: lower-case words with hyphens.")]
@@ -93,8 +94,8 @@ def edit(
     if unknown:
         raise typer.BadParameter(f'"{unknown[0]}" is none of {", ".join(_KEYS)}', param_hint="--unset")
     if address is not None:
-        fields |= {"feed": None, "sitemap": None, "archive": None, _kind_of(address): address}
-        fields = {key: value for key, value in fields.items() if key != "kind"}
+        kind = _kind_of(address, find_kind(config, source))
+        fields |= {kind: address} | {other: None for other in SOURCE_KINDS if other != kind}
     fields |= dict.fromkeys(unset or ())
     if not fields:
         raise typer.BadParameter("nothing to change: give at least one option")
@@ -158,10 +159,12 @@ def _read_headers(texts: list[str] | tuple[str, ...]) -> dict[str, str]:
     return headers
 
 
-def _kind_of(address: str) -> str:
+def _kind_of(address: str, now: SourceKind = "feed") -> SourceKind:
+    """What an address is the address of; a source that is a sitemap `now` stays one at another web address."""
     if "://" not in address and not is_reference(address):
         return "archive"
-    return "sitemap" if re.search(r"sitemap", address, re.IGNORECASE) and not is_reference(address) else "feed"
+    is_sitemap = now == "sitemap" or (not is_reference(address) and "sitemap" in address.lower())
+    return "sitemap" if is_sitemap else "feed"
 
 
 def _find_address(config: Path, address: str, fields: Mapping[str, Any], *, unchecked: bool) -> dict[str, Any]:

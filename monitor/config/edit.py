@@ -20,6 +20,7 @@ from monitor.config.secrets import Secrets, is_reference
 from monitor.config.settings import Settings
 from monitor.config.source_text import EDITING_ERRORS, NEW_FILE, with_fields, with_sources, without_source
 from monitor.errors import ConfigError, InputError, Problem
+from monitor.model import SourceKind
 from monitor.parse.urls import canonical_url
 from monitor.text.suggest import did_you_mean
 from monitor.text.yaml import parse_yaml
@@ -82,6 +83,11 @@ def list_shapes(directory: Path) -> tuple[tuple[str, SourceShape], ...]:
     """The id and the definition, as it stands in the file, of each sound source of the configuration."""
     definitions = read_definitions(sorted(dict(_read_all(directory)).items())).sources
     return tuple((source, definition.shape) for source, definition in definitions.items() if definition is not None)
+
+
+def find_kind(directory: Path, source_id: str) -> SourceKind:
+    """What a source is now; a feed where its definition has errors."""
+    return next((shape.kind for source, shape in list_shapes(directory) if source == source_id), "feed")
 
 
 def check_free(directory: Path, source_id: str, fields: Fields) -> None:

@@ -4,6 +4,7 @@ A folder becomes a tag, and so does a category. What OPML has no word for (tier,
 our own namespace, which other readers pass over. Secrets are never written.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +13,12 @@ from lxml import etree
 
 from monitor.errors import ParseError, Problem
 from monitor.parse.charset import clean_line, decode_bytes
+from monitor.parse.feed_text import bound_attributes
 
 NAMESPACE = "urn:media-monitor:source:1"
 
+# No list needs one, and the entities that it declares are unfolded within attributes whatever a parser is told.
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _LARGEST = 20_000_000
 _MOST_FEEDS = 20_000
 _OWN = f"{{{NAMESPACE}}}"
@@ -38,7 +42,7 @@ def read_opml(data: bytes, name: str) -> tuple[tuple[ListedFeed, ...], tuple[Pro
     """
     if len(data) > _LARGEST:
         raise ParseError(f"{name}: {len(data):,} bytes, expected at most {_LARGEST:,}")
-    text = decode_bytes(data).strip()
+    text = bound_attributes(_DOCTYPE.sub("", decode_bytes(data).strip(), count=1))
     root, problems = _parse(text, name)
     if root is None or _local(root) != "opml":
         found = " ".join(text[:60].split())
@@ -68,7 +72,7 @@ def write_opml(title: str, feeds: Iterable[ListedFeed]) -> str:
             parent = folders[folder]
         parent.append(_outline(feed))
     etree.indent(root)
-    return etree.tostring(root, encoding="unicode") + "\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{etree.tostring(root, encoding="unicode")}\n'
 
 
 def _outline(feed: ListedFeed) -> etree._Element:
