@@ -33,6 +33,7 @@ def site() -> Iterator[str]:
             titled = "<news:news><news:title>Flood on the Orsa</news:title></news:news>"
             pages_of = f"<urlset xmlns:news='n'><url><loc>{server.url}/p</loc>{titled}</url></urlset>"
             server.put("/pages.xml", pages_of.encode())
+            server.put("/news-sitemap.xml", pages_of.encode())
             found.append(server.url)
             ready.set()
             await stop.wait()
