@@ -6,7 +6,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,8 @@ from monitor.match.matcher import RuleMatcher
 from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
-from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due, tell_operators
+from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_all_due, tell_operators
+from monitor.pipeline.pace import Pace
 from monitor.ports import Channel, FeedFetcher, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
@@ -136,6 +137,7 @@ async def open_pipeline(
                 jitter=world.jitter,
                 reached=world.reached,
                 disk_free=partial(_free_share, data),
+                pace=Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap),
             )
             yield ports, create_plan(project.config, project.settings)
 
@@ -186,7 +188,7 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
                 # The lock says that nobody else works on this file: what a killed run held is ours at once.
                 async with ports.store.transaction() as tx:
                     await tx.release_leases()
-            await mend_poll_times(ports)
+            await mend_poll_times(ports, plan)
             live = Live(project, ports, plan, data)
             await live.start()
             await (run_pass(live.ports, plan) if once else _run_until_stopped(live))
@@ -194,10 +196,7 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
 
 async def run_pass(ports: Ports, plan: Plan) -> None:
     """Poll each source that is due once, compose what follows, and try each due delivery once."""
-    waiting = dict(plan.sources)
-    while polled := await poll_due(ports, replace(plan, sources=waiting)):
-        for stored in polled:
-            waiting.pop(stored.source, None)
+    await poll_all_due(ports, plan)
     await compose_due(ports, plan)
     await tell_operators(ports, plan)
     while await deliver_due(ports, plan):

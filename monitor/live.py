@@ -27,6 +27,7 @@ from monitor.pipeline import (
     Stored,
     compose_due,
     deliver_due,
+    mend_poll_times,
     plan_windows,
     poll_due,
     purge_old,
@@ -106,6 +107,7 @@ class Live:
             return
         plan = create_plan(project.config, project.settings)
         await self._commit(project, plan)
+        await mend_poll_times(self.ports, plan)
         self.ports, self.plan = replace(self.ports, matcher=matcher), plan
         self._project, self._taken_up = project, stamp
         self._report(before, project)

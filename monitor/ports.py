@@ -4,7 +4,7 @@ A store gives out transactions. Everything read and decided inside one `async wi
 committed together or not at all, and two of them never interleave where it would matter (story assignment, claims).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -231,9 +231,20 @@ class Transaction(Protocol):
         """Of every source ever polled, by id."""
 
     async def claim_due_sources(
-        self, known: Iterable[SourceId], now: datetime, *, limit: int, lease: timedelta
+        self,
+        known: Iterable[SourceId],
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        admit: Callable[[SourceId], bool] = ...,
     ) -> tuple[PollClaim, ...]:
-        """T1: lease the sources of `known` that are due and not leased, the longest waiting first."""
+        """T1: lease the sources of `known` that are due and not leased, the longest waiting first. `admit` is asked of
+        each, and passes over those that it answers False.
+        """
+
+    async def park_sources(self, sources: Iterable[SourceId], until: datetime) -> None:
+        """Poll none of these before `until`; one that waits longer anyway goes on doing so."""
 
     async def finish_poll(self, claim: PollClaim, state: PollState) -> bool:
         """Write the new state and end the lease; False, and nothing written, when the claim is no longer ours."""

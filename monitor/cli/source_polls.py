@@ -18,7 +18,7 @@ from monitor.clock import utc_now
 from monitor.config.project import SoundProject, load_project, load_sources
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.model import Source
-from monitor.pipeline import Stored, mend_poll_times, poll_due, register_sources
+from monitor.pipeline import Stored, mend_poll_times, poll_all_due, register_sources
 from monitor.store.lock import hold_lock
 
 
@@ -73,10 +73,10 @@ async def _poll_here(project: SoundProject, sources: tuple[Source, ...], data: P
         async with ports.store.transaction() as tx:
             await tx.release_leases()
         await register_sources(ports, plan)
-        await mend_poll_times(ports)
+        await mend_poll_times(ports, plan)
         async with ports.store.transaction() as tx:
             await tx.make_due(plan.sources, ports.clock())
-        return await poll_due(ports, plan)
+        return await poll_all_due(ports, plan)
 
 
 async def _hand_over(project: SoundProject, sources: tuple[Source, ...], data: Path) -> None:

@@ -19,6 +19,7 @@ from monitor.config.checks import (
     check_database,
     check_not_blank,
     check_sender,
+    read_duration,
     read_interval,
     read_language,
     read_network,
@@ -83,10 +84,12 @@ class PollSettings(BaseModel):
     """How feeds are polled."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    later: ClassVar[frozenset[str]] = frozenset({"per_domain", "gap", "maximum"})
+    later: ClassVar[frozenset[str]] = frozenset({"maximum"})
 
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
     minimum: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(minutes=5)
+    per_domain: Annotated[int, Field(ge=1, le=100)] = 1
+    gap: Annotated[timedelta, BeforeValidator(read_duration)] = timedelta(seconds=5)
 
 
 class RetentionSettings(BaseModel):

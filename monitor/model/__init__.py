@@ -55,7 +55,18 @@ from monitor.model.routing import (
     Subscriber,
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
-from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, RecordFormat, Slice, Source, SourceKind
+from monitor.model.sources import (
+    Entry,
+    FeedHints,
+    Fetched,
+    FullText,
+    PollState,
+    Record,
+    RecordFormat,
+    Slice,
+    Source,
+    SourceKind,
+)
 from monitor.model.stories import ArticleVersion, Correction, Difference, Relation, StoryChange, StoryProfile, StoryText
 
 __all__ = [
@@ -87,6 +98,7 @@ __all__ = [
     "Entry",
     "EntryKey",
     "Every",
+    "FeedHints",
     "Fetched",
     "FullText",
     "HeldBy",

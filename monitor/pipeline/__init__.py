@@ -19,7 +19,7 @@ Between sending and marking lies the one place where a crash repeats a message, 
 called with these names just before each commit, and with the names below after it; the crash tests kill there.
 """
 
-from monitor.pipeline.collect import import_slices, mend_poll_times, poll_due, register_sources
+from monitor.pipeline.collect import import_slices, mend_poll_times, poll_all_due, poll_due, register_sources
 from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
 from monitor.pipeline.dispatch import deliver_due
 from monitor.pipeline.notices import tell_operators
@@ -55,6 +55,7 @@ __all__ = [
     "import_slices",
     "mend_poll_times",
     "plan_windows",
+    "poll_all_due",
     "poll_due",
     "preview_digest",
     "purge_old",

@@ -21,6 +21,7 @@ from monitor.model import (
     SubscriberId,
 )
 from monitor.model.retention import DEFAULT_RETENTION, Retention
+from monitor.pipeline.pace import Pace
 from monitor.ports import ArchiveReader, Channel, FeedFetcher, Matcher, Parser, Store
 
 
@@ -41,6 +42,7 @@ class Ports:
     jitter: Callable[[], float]
     reached: Callable[[str], None]
     disk_free: Callable[[], float] = lambda: 1.0
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ from sqlalchemy import (
     false,
 )
 
-from monitor.store.columns import CleanText, KeyText, UtcDateTime
+from monitor.store.columns import CleanText, Duration, HintsText, KeyText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -72,6 +72,13 @@ poll_states = Table(
     Column("failures", Integer, nullable=False),
     Column("last_error", CleanText),
     Column("backlog_done", Boolean, nullable=False),
+    Column("whole_at", UtcDateTime),
+    Column("moved_to", CleanText),
+    Column("moves", Integer, nullable=False, server_default="0"),
+    Column("gone_at", UtcDateTime),
+    Column("parked_until", UtcDateTime),
+    Column("rhythm", Duration),
+    Column("hints", HintsText),
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Index(None, "next_poll_at", "source"),

@@ -1,6 +1,6 @@
 """Sources as the store knows them: poll states with their leases, and the checkpoints of archives."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,10 @@ def select_due_sources(now: datetime, *, limit: int, offset: int = 0) -> Select[
     )
 
 
+def _admit_all(_source: SourceId) -> bool:
+    return True
+
+
 class SourceRows:
     """The part of a transaction that is about sources; see ports.Transaction."""
 
@@ -50,10 +54,18 @@ class SourceRows:
         return tuple(sorted(states, key=lambda state: state.source))
 
     async def claim_due_sources(
-        self, known: Iterable[SourceId], now: datetime, *, limit: int, lease: timedelta
+        self,
+        known: Iterable[SourceId],
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        admit: Callable[[SourceId], bool] = _admit_all,
     ) -> tuple[PollClaim, ...]:
-        """T1: lease the sources of `known` that are due and not leased, the longest waiting first."""
-        sources = await self._pick_due({shorten_key(source) for source in known}, now, limit)
+        """T1: lease the sources of `known` that are due and not leased, the longest waiting first. `admit` is asked of
+        each, and passes over those that it answers False.
+        """
+        sources = await self._pick_due(known, now, limit, admit)
         claims: dict[str, PollClaim] = {}
         for chunk in iter_chunks(sources):
             leased = (
@@ -132,17 +144,34 @@ class SourceRows:
             .on_conflict_do_update(index_elements=["archive", "name"], set_=row)
         )
 
-    async def _pick_due(self, known: set[str], now: datetime, limit: int) -> list[str]:
-        """Page by page: sources that left the configuration stay due for ever, and are passed over."""
-        picked: dict[str, None] = {}
+    async def _pick_due(
+        self, known: Iterable[SourceId], now: datetime, limit: int, admit: Callable[[SourceId], bool]
+    ) -> list[str]:
+        """Page by page: sources that left the configuration stay due for ever, and are passed over.
+
+        Mostly nothing is due, and then nothing but the query is done.
+        """
+        by_key: dict[str, SourceId] = {}
+        picked: list[str] = []
         offset = 0
         while len(picked) < limit:
             page = await self._rows.fetch(select_due_sources(now, limit=limit, offset=offset))
-            picked |= {row.source: None for row in page if row.source in known}
+            if page and not by_key:
+                by_key = {shorten_key(source): source for source in known}
+            for row in page:
+                source = by_key.get(row.source)
+                if source is not None and len(picked) < limit and admit(source):
+                    picked.append(row.source)
             offset += len(page)
             if len(page) < limit:
                 break
-        return list(picked)[:limit]
+        return picked
+
+    async def park_sources(self, sources: Iterable[SourceId], until: datetime) -> None:
+        """Poll none of these before `until`; one that waits longer anyway goes on doing so."""
+        for chunk in iter_chunks([shorten_key(source) for source in sources]):
+            is_sooner = poll_states.c.source.in_(chunk), poll_states.c.next_poll_at < until
+            await self._rows.write(update(poll_states).where(*is_sooner).values(next_poll_at=until, parked_until=until))
 
 
 def _state_to_row(state: PollState) -> dict[str, Any]:

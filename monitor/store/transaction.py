@@ -32,6 +32,7 @@ class SqlTransaction:
         self.save_poll_state = sources.save_poll_state
         self.make_due = sources.make_due
         self.count_by_source = sources.count_by_source
+        self.park_sources = sources.park_sources
         self.is_slice_done = sources.is_slice_done
         self.mark_slice_done = sources.mark_slice_done
 

@@ -75,7 +75,7 @@ class Newsroom:
             "config/newsroom.yaml": _CONFIG.format(
                 feed=f"{self.site.url}/feed.xml", to=to, alert_backlog=str(alert_backlog).lower()
             ),
-            "config/monitor.yaml": "poll: {minimum: 1s}\n",
+            "config/monitor.yaml": "poll: {minimum: 1s, gap: 0s}\n",
         }.items():
             path = self.directory / name
             path.parent.mkdir(exist_ok=True)
