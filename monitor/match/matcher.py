@@ -12,6 +12,7 @@ from monitor.match.index import CandidateIndex
 from monitor.match.needs import needs_of
 from monitor.match.pause import paused_collection
 from monitor.match.rules import CompiledRule, RuleSet
+from monitor.match.slots import SlotTable
 from monitor.match.view import ArticleView
 from monitor.model import Article, Match, Rule, Source
 from monitor.ports import MatchOutcome
@@ -22,10 +23,9 @@ class RuleMatcher:
 
     @paused_collection()
     def __init__(self, rule_set: RuleSet) -> None:
-        active = [compiled for compiled in rule_set.rules if compiled.rule.status != "off"]
-        self._compiled = sorted(active, key=lambda compiled: compiled.rule.id)
+        self._compiled = rule_set.active
         self._table = rule_set.table
-        self._index = CandidateIndex([needs_of(compiled.clause) for compiled in self._compiled], rule_set.table)
+        self._index = CandidateIndex(slots_of(rule_set), rule_set.table)
         self.rules: tuple[Rule, ...] = tuple(compiled.rule for compiled in self._compiled)
 
     def match(self, article: Article, source: Source | None = None) -> MatchOutcome:
@@ -48,6 +48,14 @@ class RuleMatcher:
     def match_batch(self, articles: Iterable[Article]) -> tuple[MatchOutcome, ...]:
         """The same for each of several articles, in their order."""
         return tuple(map(self.match, articles))
+
+
+def slots_of(rule_set: RuleSet) -> SlotTable:
+    """What the index knows of the active rules."""
+    active, prepared = rule_set.active, rule_set.prepared
+    if prepared is not None and prepared.rules == active:
+        return prepared.slots
+    return SlotTable([needs_of(compiled.clause) for compiled in active])
 
 
 def match_rule(compiled: CompiledRule, view: ArticleView) -> Match | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from hashlib import blake2b
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from monitor.errors import Problem
 from monitor.match.actors import Actor, Concept, Vocabulary
@@ -22,6 +22,7 @@ from monitor.match.files import Definitions, collect_definitions
 from monitor.match.later import LATER_RULE_KEYS, refuse_later
 from monitor.match.nodes import Node
 from monitor.match.pause import paused_collection
+from monitor.match.slots import SlotTable
 from monitor.match.syntax import ClauseReader
 from monitor.match.where import Where, read_where
 from monitor.match.wording import TermReader
@@ -34,16 +35,65 @@ _NOT_HASHED = frozenset({"tests"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CompiledRule:
-    """A rule ready to be held against articles whose words `table` has numbered. Matches have points if `is_scored`."""
+class RuleBody:
+    """What a rule does; what is said about it is monitor.model's. Its matches have points if `is_scored`."""
 
-    rule: Rule
     clause: Clause
     where: Where
-    table: AtomTable
     languages: tuple[str, ...] = ()
     tests: tuple[Case, ...] = ()
     is_scored: bool = False
+
+    def get(self) -> "RuleBody":
+        """Itself."""
+        return self
+
+
+class AnyBody(Protocol):
+    """A body, or where to get it (monitor.match.stored)."""
+
+    def get(self) -> RuleBody: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRule:
+    """A rule ready to be held against articles whose words `table` has numbered."""
+
+    rule: Rule
+    table: AtomTable
+    body: AnyBody
+
+    @property
+    def clause(self) -> Clause:
+        """What must hold."""
+        return self.body.get().clause
+
+    @property
+    def where(self) -> Where:
+        """Which articles it looks at."""
+        return self.body.get().where
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those it looks at or has terms in."""
+        return self.body.get().languages
+
+    @property
+    def tests(self) -> tuple[Case, ...]:
+        """The examples beside it."""
+        return self.body.get().tests
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether its matches have points."""
+        return self.body.get().is_scored
+
+
+class Prepared(NamedTuple):
+    """What the index knows of some rules, worked out before."""
+
+    rules: tuple[CompiledRule, ...]
+    slots: SlotTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +106,13 @@ class RuleSet:
     concepts: Mapping[str, Concept] = field(default_factory=dict)
     refused: tuple[RuleId, ...] = ()
     table: AtomTable = field(default_factory=AtomTable)
+    prepared: Prepared | None = None
+
+    @property
+    def active(self) -> tuple[CompiledRule, ...]:
+        """The rules that articles are held against, live ones and drafts, in the order of their ids."""
+        active = (compiled for compiled in self.rules if compiled.rule.status != "off")
+        return tuple(sorted(active, key=lambda compiled: compiled.rule.id))
 
     @property
     def tests(self) -> tuple[tuple[CompiledRule, Case], ...]:
@@ -133,7 +190,8 @@ def _read_rule(node: Node, rule_id: str, context: _Context) -> tuple[CompiledRul
         return None
     languages = tuple(dict.fromkeys((*where.languages, *_iter_languages(clause))))
     is_scored = any(isinstance(part, Score) for part in clause.iter_tree())
-    made = CompiledRule(rule, clause, where, context.vocabulary.table, languages, tests, is_scored)
+    body = RuleBody(clause, where, languages, tests, is_scored)
+    made = CompiledRule(rule, context.vocabulary.table, body)
     return made, frozenset(reader.used)
 
 

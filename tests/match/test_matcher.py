@@ -4,8 +4,7 @@ from typing import Any, NoReturn
 
 from monitor.match.clauses import Lookup
 from monitor.match.index import CandidateIndex
-from monitor.match.matcher import RuleMatcher
-from monitor.match.needs import needs_of
+from monitor.match.matcher import RuleMatcher, slots_of
 from monitor.match.rules import RuleSet, load_rules
 from monitor.match.view import ArticleView
 from monitor.model import Severity
@@ -52,7 +51,10 @@ def test_a_failing_rule_does_not_hide_other_matches() -> None:
     rule_set = _load({"a": {"match": "word"}, "b": {"match": "word"}, "c": {"match": "word"}})
     first, middle, last = rule_set.rules
     assert isinstance(middle.clause, Lookup)
-    broken = replace(middle, clause=_FailingLookup("match", middle.clause.lexicon, middle.clause.scope))
+    broken = replace(
+        middle,
+        body=replace(middle.body.get(), clause=_FailingLookup("match", middle.clause.lexicon, middle.clause.scope)),
+    )
     outcome = RuleMatcher(replace(rule_set, rules=(first, broken, last))).match(make_article("word"))
     assert [match.rule for match in outcome.matches] == ["a", "c"]
     (problem,) = outcome.problems
@@ -62,7 +64,7 @@ def test_a_failing_rule_does_not_hide_other_matches() -> None:
 def test_ten_thousand_rules_are_not_asked_one_by_one() -> None:
     rules = {f"r{number}": {"match": {"all": [f"word{number}", "the"]}} for number in range(10_000)}
     rule_set = _load(rules)
-    index = CandidateIndex([needs_of(compiled.clause) for compiled in rule_set.rules], rule_set.table)
+    index = CandidateIndex(slots_of(rule_set), rule_set.table)
     view = ArticleView(make_article("the word7 and word4321 and words"), rule_set.table)
     asked = [rule_set.rules[number].rule.id for number in index.find_candidates(view)]
     assert sorted(asked) == ["r4321", "r7"]
@@ -76,7 +78,7 @@ def test_a_rule_is_asked_only_where_all_its_lists_have_a_word() -> None:
         },
         concepts={"c": ["one", "two"]},
     )
-    index = CandidateIndex([needs_of(compiled.clause) for compiled in rule_set.rules], rule_set.table)
+    index = CandidateIndex(slots_of(rule_set), rule_set.table)
     asked = {
         text: index.find_candidates(ArticleView(make_article(text), rule_set.table))
         for text in ("rare", "two", "one rare", "rare force of use", "rare use of force")
