@@ -195,10 +195,16 @@ def _draw(out: Console, listing: RuleListing, written: dict[str, Any], named: tu
     if isinstance(written.get("where"), dict):
         where = Tree(Text("where", style="bold"))
         for key, value in written["where"].items():
-            where.add(Text(printable(f"{key} {', '.join(map(str, value)) if isinstance(value, list) else value}")))
+            where.add(Text(printable(f"{key} {_say_filter(value)}")))
         out.print(where)
     for one in named:
         _draw_named(out, one)
+
+
+def _say_filter(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {part}" for key, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _grow(tree: Tree, sketch: Sketch) -> None:

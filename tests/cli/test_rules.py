@@ -156,3 +156,20 @@ def test_check_warns_of_what_is_probably_not_meant(command: Command, project: Pa
     assert outcome.code == 0
     assert 'rules/mine.yaml:3:3: warning: concept "lonely" is used by no rule' in outcome.err
     assert 'rules/mine.yaml:5:3: warning: rule "mine" has no examples' in outcome.err
+
+
+def test_a_rule_is_drawn_with_its_filters_and_every_kind_of_clause(command: Command, tmp_path: Path) -> None:
+    match = "{all: [{times: 2, of: flood}, {at_least: 1, of: [dyke]}, {query: 'a OR b'}, {text: AI, exact: true}]}"
+    (tmp_path / "x.yaml").write_text(
+        f"rules: {{r: {{match: {match}, where: {{words: {{at_least: 80}}, tier: [1, 2]}}}}}}", encoding="utf-8"
+    )
+    drawn = command("rules", "show", "r", "--rules", "x.yaml").out
+    for line in (
+        "2 mentions of",
+        "at least 1 of",
+        "query a OR b",
+        '"AI" · exact true',
+        "words at least 80",
+        "tier 1, 2",
+    ):
+        assert line in drawn
