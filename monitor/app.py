@@ -27,7 +27,16 @@ from monitor.match.matcher import RuleMatcher
 from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
-from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_all_due, tell_operators
+from monitor.pipeline import (
+    Plan,
+    Ports,
+    compose_due,
+    deliver_due,
+    mend_poll_times,
+    poll_all_due,
+    save_usage,
+    tell_operators,
+)
 from monitor.pipeline.pace import Pace
 from monitor.ports import Channel, FeedFetcher, Store
 from monitor.schedule import Tick, run_ticks
@@ -201,6 +210,7 @@ async def run_pass(ports: Ports, plan: Plan) -> None:
     await tell_operators(ports, plan)
     while await deliver_due(ports, plan):
         pass
+    await save_usage(ports)
 
 
 async def _run_until_stopped(live: Live) -> None:
@@ -218,10 +228,12 @@ async def _run_until_stopped(live: Live) -> None:
         "deliver": Tick(live.deliver, _TICK, at_once=_DELIVERIES_AT_ONCE),
         "purge": Tick(live.purge, _PURGE),
         "reload": Tick(live.reload, _TICK),
+        "usage": Tick(live.save_usage, _LOOK_AROUND),
         "beat": Tick(partial(_beat, ports.store, ports.clock), _BEAT),
     }
     await _beat(ports.store, ports.clock)
     await run_ticks(ticks, stop=stop, grace=_GRACE)
+    await live.save_usage()
     _log.info("stopped")
 
 

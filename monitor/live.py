@@ -19,7 +19,7 @@ from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
-from monitor.model import Digest, Retention, SourceId
+from monitor.model import Digest, Retention, RuleId, SourceId
 from monitor.pipeline import (
     Plan,
     Ports,
@@ -31,6 +31,7 @@ from monitor.pipeline import (
     plan_windows,
     poll_due,
     purge_old,
+    save_usage,
     tell_operators,
 )
 
@@ -61,6 +62,7 @@ class Live:
         self.ports = replace(ports, matcher=LiveMatcher(self._project.rules)) if project.rule_problems else ports
         self.plan = plan
         self._busy: set[SourceId] = set()
+        self._slow: set[RuleId] = set()
         self._files = project.files
         self._taken_up = self._seen = project.stamp
 
@@ -89,6 +91,15 @@ class Live:
         """See monitor.pipeline."""
         return await deliver_due(self.ports, self.plan)
 
+    async def save_usage(self) -> None:
+        """Write down what the rules have cost since the last time, and name slow ones, each once."""
+        await save_usage(self.ports)
+        async with self.ports.store.transaction() as tx:
+            slow = {usage.rule for usage in await tx.list_rule_usage() if usage.is_slow}
+        if slow - self._slow:
+            _log.warning("slow rules", rules=sorted(slow - self._slow), see="monitor rules stats")
+        self._slow = slow
+
     async def reload(self) -> None:
         """Take up changed files once they have been quiet for a tick: somebody may be in the middle of saving them."""
         stamp = await asyncio.to_thread(self._files.stamp)
@@ -108,6 +119,7 @@ class Live:
         plan = create_plan(project.config, project.settings)
         await self._commit(project, plan)
         await mend_poll_times(self.ports, plan)
+        await save_usage(self.ports)
         self.ports, self.plan = replace(self.ports, matcher=matcher), plan
         self._project, self._taken_up = project, stamp
         self._report(before, project)

@@ -42,6 +42,7 @@ from monitor.model import (
     RelevanceMark,
     Rule,
     RuleState,
+    RuleUsage,
     Silence,
     Slice,
     Source,
@@ -134,6 +135,9 @@ class Matcher(Protocol):
 
     def match(self, article: Article, source: Source | None = None) -> MatchOutcome:
         """The rules that hold for an article, in the order of their ids. `source` is what it came from, if known."""
+
+    def take_usage(self) -> tuple[RuleUsage, ...]:
+        """What the rules have cost since this was last asked; each cost is given out once."""
 
 
 class Channel(Protocol):
@@ -381,6 +385,12 @@ class Transaction(Protocol):
 
     async def save_rule_states(self, states: Sequence[RuleState]) -> None:
         """Keep these, and only these, as the rules that did not load."""
+
+    async def add_rule_usage(self, usage: Sequence[RuleUsage], now: datetime) -> None:
+        """Add to what is known of each rule."""
+
+    async def list_rule_usage(self) -> tuple[RuleUsage, ...]:
+        """Of every rule that was ever asked, the most expensive first."""
 
     async def list_rule_states(self) -> tuple[RuleState, ...]:
         """The rules that did not load when the service last read them, by id."""

@@ -24,6 +24,7 @@ from monitor.cli.options import (
     print_problems,
     printable,
 )
+from monitor.cli.rule_stats import stats
 from monitor.config.files import read_text
 from monitor.config.importing import IMPORTERS, import_definitions
 from monitor.config.project import load_languages, read_definitions, read_rule_set
@@ -56,6 +57,9 @@ def list_(rules: RulesOption = RULES, as_json: JsonOption = False) -> None:
     else:
         _print_table(listings)
     print_problems(others)
+
+
+app.command("stats")(stats)
 
 
 @app.command("show")

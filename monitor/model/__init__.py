@@ -54,7 +54,7 @@ from monitor.model.routing import (
     SlackWebhook,
     Subscriber,
 )
-from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
+from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, RuleUsage, Severity
 from monitor.model.sources import (
     Entry,
     FeedHints,
@@ -125,6 +125,7 @@ __all__ = [
     "RuleId",
     "RuleState",
     "RuleStatus",
+    "RuleUsage",
     "Severity",
     "SignedWebhook",
     "Silence",

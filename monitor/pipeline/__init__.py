@@ -26,6 +26,7 @@ from monitor.pipeline.notices import tell_operators
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
 from monitor.pipeline.purging import purge_old
 from monitor.pipeline.trial import send_trial
+from monitor.pipeline.usage import save_usage
 
 CRASH_POINTS = (
     "claiming sources",
@@ -60,6 +61,7 @@ __all__ = [
     "preview_digest",
     "purge_old",
     "register_sources",
+    "save_usage",
     "send_trial",
     "tell_operators",
 ]

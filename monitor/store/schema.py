@@ -15,6 +15,7 @@
     deliveries       digest, subscriber, channel           the outbox      ── attempts
     archive_slices   archive, name      checkpoints of imports
     rule_states      rule               what did not load, until it is mended
+    rule_stats       rule               what each rule costs and finds
     heartbeats       service
     choices          subscriber         what subscribers set for themselves      ── mutes
     relevance_marks  subscriber, story, rule
@@ -352,6 +353,17 @@ rule_states = Table(
     Column("version", CleanText),
     Column("problem", CleanText, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+)
+
+rule_stats = Table(
+    "rule_stats",
+    metadata,
+    Column("rule", KeyText, primary_key=True),
+    Column("asked", BigInteger, nullable=False),
+    Column("matched", BigInteger, nullable=False),
+    Column("nanoseconds", BigInteger, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
 )
 
 heartbeats = Table(

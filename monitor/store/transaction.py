@@ -16,6 +16,7 @@ from monitor.store.service import ServiceRows
 from monitor.store.silences import SilenceRows
 from monitor.store.sources import SourceRows
 from monitor.store.stories import StoryRows
+from monitor.store.usage import UsageRows
 from monitor.store.versions import VersionRows
 from monitor.store.windows import WindowRows
 
@@ -83,6 +84,10 @@ class SqlTransaction:
         self.add_matches = matches.add_matches
         self.save_rule_states = matches.save_rule_states
         self.list_rule_states = matches.list_rule_states
+
+        usage = UsageRows(rows)
+        self.add_rule_usage = usage.add_rule_usage
+        self.list_rule_usage = usage.list_rule_usage
 
         alerts = AlertRows(rows)
         self.add_alerts = alerts.add_alerts

@@ -1,10 +1,15 @@
 """`rules list|show|import`, and what `check` prints for authors."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from monitor.app import open_store
+from monitor.config.settings import Settings
+from monitor.model import RuleId, RuleUsage
+from tests.builders import NOON
 from tests.cli.conftest import Command
 
 _BROKEN = """version: 1
@@ -23,7 +28,7 @@ def rules(tmp_path: Path) -> Path:
     return tmp_path / "rules"
 
 
-@pytest.mark.parametrize("name", ["list", "show", "import"])
+@pytest.mark.parametrize("name", ["list", "show", "stats", "import"])
 def test_every_command_shows_an_example(command: Command, name: str) -> None:
     assert "Example:" in command("rules", name, "--help").out
 
@@ -173,3 +178,29 @@ def test_a_rule_is_drawn_with_its_filters_and_every_kind_of_clause(command: Comm
         "tier 1, 2",
     ):
         assert line in drawn
+
+
+def test_what_rules_cost_and_found_is_read_from_the_store(command: Command, tmp_path: Path) -> None:
+    assert "no database" in command("rules", "stats", "--data", "data").err
+
+    async def fill() -> None:
+        async with open_store(Settings(), tmp_path / "data") as store, store.transaction() as tx:
+            await tx.add_rule_usage([_usage("floods", 3, 1), _usage("slow-one", 50, 0)], NOON)
+
+    asyncio.run(fill())
+    slow, floods = command("rules", "stats", "--data", "data").out.splitlines()[1:]
+    assert slow.split() == ["slow-one", "50", "0", "0.50", "s", "94.3%", "10.00", "ms", "slow"]
+    assert floods.split() == ["floods", "3", "1", "0.03", "s", "5.7%", "10.00", "ms"]
+    first, _ = json.loads(command("rules", "stats", "--data", "data", "--json").out)
+    assert first == {
+        "rule": "slow-one",
+        "asked": 50,
+        "matched": 0,
+        "seconds": 0.5,
+        "mean_milliseconds": 10.0,
+        "slow": True,
+    }
+
+
+def _usage(rule: str, asked: int, matched: int) -> RuleUsage:
+    return RuleUsage(rule=RuleId(rule), asked=asked, matched=matched, nanoseconds=asked * 10_000_000)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import Article, ArticleId, EntryKey, Image, RuleId, RuleState, SourceId, StoryId
+from monitor.model import Article, ArticleId, EntryKey, Image, RuleId, RuleState, RuleUsage, SourceId, StoryId
 from monitor.pipeline.stored import count_articles, iter_articles
 from monitor.ports import Transaction
 from monitor.store.database import Database
@@ -302,6 +302,21 @@ def test_all_stored_articles_can_be_walked_while_others_write(store_url: str) ->
         assert await count_articles(database) == 1001
 
     in_store(store_url, scenario)
+
+
+def test_the_use_of_rules_adds_up_and_the_most_expensive_comes_first(store_url: str) -> None:
+    floods = RuleUsage(rule=RuleId("floods"), asked=3, matched=1, nanoseconds=2**40)
+    fires = RuleUsage(rule=RuleId("fires"), asked=1, matched=0, nanoseconds=5)
+
+    async def scenario(tx: Transaction) -> None:
+        assert await tx.list_rule_usage() == ()
+        await tx.add_rule_usage([], NOON)
+        await tx.add_rule_usage([fires, floods], NOON)
+        await tx.add_rule_usage([floods], NOON)
+        doubled = RuleUsage(rule=RuleId("floods"), asked=6, matched=2, nanoseconds=2**41)
+        assert await tx.list_rule_usage() == (doubled, fires)
+
+    in_transaction(store_url, scenario)
 
 
 def test_the_rules_that_did_not_load_are_those_of_the_last_look(store_url: str) -> None:

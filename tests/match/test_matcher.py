@@ -2,12 +2,14 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+import pytest
+
 from monitor.match.clauses import Lookup
 from monitor.match.index import CandidateIndex
 from monitor.match.matcher import RuleMatcher, slots_of
 from monitor.match.rules import RuleSet, load_rules
 from monitor.match.view import ArticleView
-from monitor.model import Severity
+from monitor.model import RuleId, RuleUsage, Severity
 from tests.builders import make_article
 
 
@@ -88,3 +90,21 @@ def test_a_rule_is_asked_only_where_all_its_lists_have_a_word() -> None:
 
 def test_no_rules_match_nothing() -> None:
     assert RuleMatcher(_load({})).match(make_article("word")).matches == ()
+
+
+def test_a_rule_is_charged_only_for_the_articles_it_was_asked_about() -> None:
+    matcher = RuleMatcher(
+        _load({"a": {"match": "word"}, "b": {"match": {"near": ["word", "other"], "within": "0 words"}}})
+    )
+    for text in ("word", "word and other", "nothing"):
+        matcher.match(make_article(text, key=text))
+    usage = matcher.take_usage()
+    assert [(each.rule, each.asked, each.matched) for each in usage] == [("a", 2, 2), ("b", 1, 0)]
+    assert all(each.nanoseconds > 0 for each in usage)
+    assert matcher.take_usage() == ()
+
+
+@pytest.mark.parametrize(("asked", "milliseconds", "is_slow"), [(20, 6, True), (19, 6, False), (20, 5, False)])
+def test_a_rule_is_slow_when_it_takes_long_more_than_a_few_times(asked: int, milliseconds: int, is_slow: bool) -> None:
+    usage = RuleUsage(rule=RuleId("a"), asked=asked, matched=0, nanoseconds=asked * milliseconds * 1_000_000)
+    assert usage.is_slow is is_slow
