@@ -331,6 +331,12 @@ class Transaction(Protocol):
     async def find_told(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, StoryId]:
         """The story of each stored article that tells one."""
 
+    async def find_story(self, name: str) -> StoryId | None:
+        """The story of that id, of that article or of that alias, or of the only article whose id begins so."""
+
+    async def list_story_articles(self, story: StoryId) -> tuple[Article, ...]:
+        """The articles that tell a story, in the order they were stored."""
+
     async def merge_stories(self, merged: Mapping[StoryId, StoryId], now: datetime) -> None:
         """Make stories part of others; their ids stay as aliases, and alerts keep the id they were raised under."""
 

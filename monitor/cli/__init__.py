@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("monitor.cli.articles:match", "Show which rules match the articles in files or archives, and where."),
     "backtest": ("monitor.cli.backtest:backtest", "Count what rules would have matched; compare two versions of them."),
     "import": ("monitor.cli.archive:import_", "Read an archive into the store, resumably; alerts only with --alert."),
+    "story": ("monitor.cli.story:story", "Show who ran a story, and what its publishers corrected."),
     "reprocess": (
         "monitor.cli.reprocess:reprocess_",
         "Read stored articles again with today's reading and rules.",

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, update
+from sqlalchemy import Row, Select, bindparam, false, func, or_, select, update
 
-from monitor.model import ArticleId, SourceId, StoryId, StoryProfile, StoryText
+from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText
+from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import (
     articles,
@@ -192,6 +193,21 @@ class StoryRows:
             )
             told |= {ArticleId(row.id): StoryId(row.story) for row in await self._rows.fetch(found)}
         return told
+
+    async def find_story(self, name: str) -> StoryId | None:
+        """The story of that id, of that article or of that alias, or of the only article whose id begins so."""
+        begins = articles.c.id.startswith(name, autoescape=True) if name else false()
+        told = select(articles.c.story).where(or_(articles.c.story == name, begins), articles.c.story.is_not(None))
+        rows = await self._rows.fetch(told.distinct().limit(2))
+        if len(rows) == 1:
+            return StoryId(rows[0].story)
+        exact = (await self.find_told([ArticleId(name)])).get(ArticleId(name))
+        return exact or (await self.find_aliases([StoryId(name)])).get(StoryId(name))
+
+    async def list_story_articles(self, story: StoryId) -> tuple[Article, ...]:
+        """The articles that tell a story, in the order they were stored."""
+        rows = await self._rows.fetch(select(*ARTICLE).where(articles.c.story == story).order_by(articles.c.number))
+        return tuple(row_to_article(row) for row in rows)
 
     async def merge_stories(self, merged: Mapping[StoryId, StoryId], now: datetime) -> None:
         """Make stories part of others: their articles and texts follow, and their ids stay as aliases.

@@ -58,6 +58,8 @@ class SqlTransaction:
         self.count_changes = stories.count_changes
         self.list_story_sources = stories.list_story_sources
         self.find_told = stories.find_told
+        self.find_story = stories.find_story
+        self.list_story_articles = stories.list_story_articles
         self.merge_stories = stories.merge_stories
         self.find_aliases = stories.find_aliases
 
