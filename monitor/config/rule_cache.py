@@ -21,8 +21,8 @@ from monitor.config.files import Texts
 from monitor.match.rules import RuleSet, load_rules
 from monitor.match.stored import dump_rules, restore_rules
 
-# Characters; fewer are compiled about as fast as they are read back.
-_WORTH_KEEPING = 200_000
+# Characters; fewer are compiled within a second, which writing them down would only prolong.
+_WORTH_KEEPING = 1_000_000
 _MOST_FILES = 4
 _SUFFIX = ".rules"
 _CODE = ("match", "model", "text")

@@ -37,7 +37,7 @@ def _texts(count: int = 150, **first: object) -> tuple[tuple[str, str], ...]:
         f"r{number}": {
             "match": {"any": [match, {"near": ["shared wor?", f"own{number} prefix"], "within": "sentence"}]},
             "where": {"language": ["en"], "published_within": "48h"},
-            "why": "x" * 1500,
+            "why": "x" * 7000,
             "tests": [{"hit": {"title": f"own{number} prefix", "published": "2026-01-01"}}],
         }
         for number in range(count)
