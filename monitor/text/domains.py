@@ -10,7 +10,7 @@ _REMEMBERED = 65_536
 
 @lru_cache(maxsize=_REMEMBERED)
 def registrable_domain(address: str) -> str:
-    """`example.co.uk` for any host below it; an IP address or a name without a public suffix stands for itself.
+    """`example.co.uk` for any host below it; an IP address or of a name without a public suffix the last two parts.
 
     Private suffixes do not count: all the blogs of one provider share one provider's patience.
     """
@@ -20,4 +20,10 @@ def registrable_domain(address: str) -> str:
     except ValueError:
         return ""
     fld = getattr(found, "fld", None)
-    return str(fld) if fld else host
+    return str(fld) if fld else _last_two_labels(host)
+
+
+def _last_two_labels(host: str) -> str:
+    """What stands for a domain in a network of one's own, such as `corp.internal`; an address stays whole."""
+    is_address = ":" in host or host.replace(".", "").isdigit()
+    return host if is_address else ".".join(host.split(".")[-2:])

@@ -13,6 +13,7 @@ from monitor.text.domains import registrable_domain
         ("http://127.0.0.1:8000/feed", "127.0.0.1"),
         ("http://[2001:db8::1]/feed", "2001:db8::1"),
         ("http://intranet/feed", "intranet"),
+        ("http://news.corp.internal/feed", "corp.internal"),
         ("http://[broken/feed", ""),
         ("", ""),
     ],
