@@ -41,6 +41,7 @@ from monitor.model import (
     Record,
     RelevanceMark,
     Rule,
+    RuleId,
     RuleState,
     RuleUsage,
     Silence,
@@ -388,6 +389,9 @@ class Transaction(Protocol):
 
     async def add_matches(self, matches: Sequence[Match]) -> None:
         """Store matches, once per (rule, article)."""
+
+    async def count_matches(self, since: datetime) -> Mapping[RuleId, int]:
+        """How many articles each rule matched of those both published, where that is known, and fetched since then."""
 
     async def save_rule_states(self, states: Sequence[RuleState]) -> None:
         """Keep these, and only these, as the rules that did not load."""

@@ -84,6 +84,7 @@ class SqlTransaction:
         matches = MatchRows(rows)
         self.save_rules = matches.save_rules
         self.add_matches = matches.add_matches
+        self.count_matches = matches.count_matches
         self.save_rule_states = matches.save_rule_states
         self.list_rule_states = matches.list_rule_states
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import open_store
+from monitor.clock import utc_now
 from monitor.config.settings import Settings
 from monitor.model import RuleId, RuleUsage
 from tests.builders import NOON
@@ -59,6 +60,8 @@ def test_the_list_as_json_has_every_field(command: Command, rules: Path) -> None
         "line": 6,
         "column": 3,
         "problems": [],
+        "live_version": None,
+        "matches_4_weeks": None,
     }
 
 
@@ -204,3 +207,37 @@ def test_what_rules_cost_and_found_is_read_from_the_store(command: Command, tmp_
 
 def _usage(rule: str, asked: int, matched: int) -> RuleUsage:
     return RuleUsage(rule=RuleId(rule), asked=asked, matched=matched, nanoseconds=asked * 10_000_000)
+
+
+@pytest.mark.parametrize(
+    ("width", "headings"),
+    [
+        ("40", ["RULE", "STATUS", "SEVERITY", "EXAMPLES"]),
+        ("70", ["RULE", "TITLE", "STATUS", "SEVERITY", "EXAMPLES", "VERSION"]),
+        ("160", ["RULE", "TITLE", "STATUS", "SEVERITY", "EXAMPLES", "OWNER", "TAGS", "VERSION", "FILE"]),
+    ],
+)
+def test_the_table_shows_what_fits_the_terminal(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: str, headings: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    folder = tmp_path / "rules" / "of-a-rather-long-name-for-one-desk"
+    folder.mkdir(parents=True)
+    rule = "{title: A title of quite some length, match: flood, owner: desk-of-floods, tags: [rivers, floods]}"
+    (folder / "x.yaml").write_text(f"rules: {{floods: {rule}}}", encoding="utf-8")
+    lines = command("rules", "list").out.splitlines()
+    assert lines[0].split() == headings
+    assert all(len(line) <= int(width) for line in lines)
+
+
+def test_the_list_counts_the_matches_of_late(command: Command, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("rules: {mine: {match: flood}, sound: {match: fire}}", encoding="utf-8")
+    (tmp_path / "archive").mkdir()
+    today = utc_now().date().isoformat()
+    for name, day in (("new", today), ("old", "2001-02-03")):
+        article = {"title": f"A {name} flood", "body": f"The {name} flood.", "published": day, "language": "en"}
+        (tmp_path / "archive" / f"{name}.jsonl").write_text(json.dumps(article), encoding="utf-8")
+    assert command("import", tmp_path / "archive", "--rules", "mine.yaml").code == 0
+    mine, sound = json.loads(command("rules", "list", "--rules", "mine.yaml", "--json").out)
+    assert (mine["matches_4_weeks"], sound["matches_4_weeks"]) == (1, 0)
+    assert "4 WEEKS" in command("rules", "list", "--rules", "mine.yaml").out

@@ -333,3 +333,19 @@ def test_the_rules_that_did_not_load_are_those_of_the_last_look(store_url: str) 
         assert await tx.list_rule_states() == ()
 
     in_transaction(store_url, scenario)
+
+
+def test_matches_are_counted_by_rule_over_articles_of_late(store_url: str) -> None:
+    old = make_article("Old strike.", published=NOON - timedelta(days=30))
+    undated = make_article("Undated strike.")
+    new = make_article("New strike.", published=NOON - timedelta(days=1))
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_articles([old, undated, new])
+        await tx.save_rules([make_rule(), make_rule("other")], NOON)
+        await tx.add_matches([make_match(old), make_match(undated), make_match(new), make_match(new, rule="other")])
+        since = NOON - timedelta(days=28)
+        assert await tx.count_matches(since) == {make_match(new).rule: 2, "other": 1}
+        assert await tx.count_matches(NOON + timedelta(seconds=1)) == {}
+
+    in_transaction(store_url, scenario)
