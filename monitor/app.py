@@ -34,6 +34,7 @@ from monitor.pipeline import (
     deliver_due,
     mend_poll_times,
     poll_all_due,
+    purge_old,
     save_usage,
     tell_operators,
 )
@@ -204,12 +205,13 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
 
 
 async def run_pass(ports: Ports, plan: Plan) -> None:
-    """Poll each source that is due once, compose what follows, and try each due delivery once."""
+    """Poll what is due once, compose what follows, try each due delivery once, and throw away what is old."""
     await poll_all_due(ports, plan)
     await compose_due(ports, plan)
     await tell_operators(ports, plan)
     while await deliver_due(ports, plan):
         pass
+    await purge_old(ports, plan)
     await save_usage(ports)
 
 
