@@ -53,8 +53,8 @@ def _read_mbox(member: Member, reading: Reading) -> Iterator[Found]:
 def _iter_mails(member: Member, most: int) -> Iterator[tuple[int, bytes | None]]:
     """Each mail with the number of its first line; None in the place of one that is too large.
 
-    A mail begins behind a line "From …" that stands at the very beginning or after a blank line. Where the first one has
-    a date, all of them must: a sentence may begin like that, too.
+    A mail begins behind a line "From …" that stands at the very beginning or after a blank line. Where the first one
+    has a date, all of them must: a sentence may begin like that, too.
     """
     begins = _FROM
     lines: list[bytes] = []
