@@ -75,13 +75,15 @@ def _pass_by(_point: str) -> None:
 class World:
     """What a test may want otherwise: the clock, the dice, and what happens at the points where a crash matters.
 
-    `processes` is how many workers parse; with 0 it is done in this process.
+    `processes` is how many workers parse; with 0 it is done in this process. `disk_free` is the share of the disk that
+    is free; None: it is looked up.
     """
 
     clock: Callable[[], datetime] = utc_now
     jitter: Callable[[], float] = draw
     reached: Callable[[str], None] = _pass_by
     processes: int = os.cpu_count() or 1
+    disk_free: Callable[[], float] | None = None
 
 
 @asynccontextmanager
@@ -146,7 +148,7 @@ async def open_pipeline(
                 clock=world.clock,
                 jitter=world.jitter,
                 reached=world.reached,
-                disk_free=partial(_free_share, data),
+                disk_free=world.disk_free or partial(_free_share, data),
                 pace=Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap),
             )
             yield ports, create_plan(project.config, project.settings)

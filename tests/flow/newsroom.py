@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -96,13 +96,13 @@ class Newsroom:
             "SYSTEM_SECRET": SECRET,
         }
 
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
         """A command of the service as a process, started in the project's directory."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,
             cwd=self.directory,
-            env=self.environment,
+            env={**self.environment, **(environment or {})},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
