@@ -6,7 +6,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,12 +30,21 @@ from monitor.match.matcher import RuleMatcher
 from monitor.model import ChannelKind
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
-from monitor.pipeline import Plan, Ports, compose_due, deliver_due, mend_poll_times, poll_due, tell_operators
-from monitor.ports import Channel, Store
-from monitor.render.page_links import PageLinks, PageTokens
+from monitor.pipeline import (
+    Plan,
+    Ports,
+    compose_due,
+    deliver_due,
+    mend_poll_times,
+    poll_all_due,
+    purge_old,
+    save_usage,
+    tell_operators,
+)
+from monitor.pipeline.pace import Pace
+from monitor.ports import Channel, FeedFetcher, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
-from monitor.secret_key import load_keys
 from monitor.sources.fetch import HttpFetcher
 from monitor.sources.sitemaps import SitemapFetcher
 from monitor.store.database import Database
@@ -53,6 +62,7 @@ _SMTP_TIMEOUT = timedelta(seconds=30)
 _GRACE = timedelta(seconds=8)
 _TICK = timedelta(seconds=1)
 _BEAT = timedelta(seconds=15)
+_PURGE = timedelta(minutes=30)
 _LOOK_AROUND = timedelta(minutes=1)
 # Rounds of deliveries that may overlap, so that a slow mail server does not keep Slack and webhooks waiting.
 _DELIVERIES_AT_ONCE = 4
@@ -68,13 +78,15 @@ def _pass_by(_point: str) -> None:
 class World:
     """What a test may want otherwise: the clock, the dice, and what happens at the points where a crash matters.
 
-    `processes` is how many workers parse; with 0 it is done in this process.
+    `processes` is how many workers parse; with 0 it is done in this process. `disk_free` is the share of the disk that
+    is free; None: it is looked up.
     """
 
     clock: Callable[[], datetime] = utc_now
     jitter: Callable[[], float] = draw
     reached: Callable[[str], None] = _pass_by
     processes: int = os.cpu_count() or 1
+    disk_free: Callable[[], float] | None = None
 
 
 @asynccontextmanager
@@ -128,7 +140,7 @@ async def open_pipeline(
         async with (
             open_store(settings, data, world) as store,
             open_session(guard, user_agent=USER_AGENT) as session,
-            open_channels(settings, session, world.clock, create_pages(settings, data)) as channels,
+            open_channels(settings, session, world.clock) as channels,
         ):
             ports = Ports(
                 store=store,
@@ -140,7 +152,8 @@ async def open_pipeline(
                 clock=world.clock,
                 jitter=world.jitter,
                 reached=world.reached,
-                disk_free=partial(_free_share, data),
+                disk_free=world.disk_free or partial(_free_share, data),
+                pace=Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap),
             )
             yield ports, create_plan(project.config, project.settings)
 
@@ -154,16 +167,17 @@ def _free_share(data: Path) -> float:
     return usage.free / usage.total if usage.total else 1.0
 
 
-def create_pages(settings: Settings, data: Path) -> PageLinks | None:
-    """The links to subscribers' pages; None while nobody said where those are reached."""
-    if settings.public_url is None:
-        return None
-    return PageLinks(settings.public_url, PageTokens(load_keys(settings.secret_key, data)))
+@asynccontextmanager
+async def open_fetcher(settings: Settings, world: World | None = None) -> AsyncIterator[FeedFetcher]:
+    """What fetches feeds, for commands that look at one without a store; guarded as the service is."""
+    guard = AddressGuard(settings.allow_private)
+    async with open_session(guard, user_agent=USER_AGENT) as session:
+        yield HttpFetcher(session, clock=(world or World()).clock)
 
 
 @asynccontextmanager
 async def open_channels(
-    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime], pages: PageLinks | None
+    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime]
 ) -> AsyncIterator[Mapping[ChannelKind, Channel]]:
     """A channel for every kind of address."""
     smtp, dkim = settings.smtp, settings.dkim
@@ -178,13 +192,13 @@ async def open_channels(
     signature = None
     if dkim.domain and dkim.selector and dkim.key:
         signature = DkimKey(domain=dkim.domain, selector=dkim.selector, private_key=dkim.key)
-    email = EmailChannel(options, sender=settings.sender, pages=pages, signature=signature)
+    email = EmailChannel(options, sender=settings.sender, signature=signature)
     try:
         yield {
             "email": email,
-            "slack": SlackChannel(session, clock, pages=pages),
+            "slack": SlackChannel(session, clock),
             "webhook": WebhookChannel(session, clock),
-            "apprise": AppriseChannel(pages=pages),
+            "apprise": AppriseChannel(),
         }
     finally:
         await email.close()
@@ -198,22 +212,21 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
                 # The lock says that nobody else works on this file: what a killed run held is ours at once.
                 async with ports.store.transaction() as tx:
                     await tx.release_leases()
-            await mend_poll_times(ports)
+            await mend_poll_times(ports, plan)
             live = Live(project, ports, plan, data)
             await live.start()
             await (run_pass(live.ports, plan) if once else _run_until_stopped(live))
 
 
 async def run_pass(ports: Ports, plan: Plan) -> None:
-    """Poll each source that is due once, compose what follows, and try each due delivery once."""
-    waiting = dict(plan.sources)
-    while polled := await poll_due(ports, replace(plan, sources=waiting)):
-        for stored in polled:
-            waiting.pop(stored.source, None)
+    """Poll what is due once, compose what follows, try each due delivery once, and throw away what is old."""
+    await poll_all_due(ports, plan)
     await compose_due(ports, plan)
     await tell_operators(ports, plan)
     while await deliver_due(ports, plan):
         pass
+    await purge_old(ports, plan)
+    await save_usage(ports)
 
 
 async def _run_until_stopped(live: Live) -> None:
@@ -229,11 +242,14 @@ async def _run_until_stopped(live: Live) -> None:
         "compose": Tick(live.compose, _TICK),
         "operators": Tick(live.tell_operators, _LOOK_AROUND),
         "deliver": Tick(live.deliver, _TICK, at_once=_DELIVERIES_AT_ONCE),
+        "purge": Tick(live.purge, _PURGE),
         "reload": Tick(live.reload, _TICK),
+        "usage": Tick(live.save_usage, _LOOK_AROUND),
         "beat": Tick(partial(_beat, ports.store, ports.clock), _BEAT),
     }
     await _beat(ports.store, ports.clock)
     await run_ticks(ticks, stop=stop, grace=_GRACE)
+    await live.save_usage()
     _log.info("stopped")
 
 

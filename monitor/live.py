@@ -5,7 +5,7 @@ files come to is decided in monitor.config.reload.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +19,21 @@ from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
-from monitor.model import Digest, SourceId
-from monitor.pipeline import Plan, Ports, Sent, Stored, compose_due, deliver_due, plan_windows, poll_due, tell_operators
+from monitor.model import Digest, Retention, RuleId, SourceId
+from monitor.pipeline import (
+    Plan,
+    Ports,
+    Sent,
+    Stored,
+    compose_due,
+    deliver_due,
+    mend_poll_times,
+    plan_windows,
+    poll_due,
+    purge_old,
+    save_usage,
+    tell_operators,
+)
 
 _log = structlog.get_logger()
 
@@ -34,6 +47,9 @@ def create_plan(config: Config, settings: Settings) -> Plan:
         operators=config.operators,
         silences=config.silences,
         concurrency=settings.poll.concurrency,
+        retention=Retention(
+            raw=settings.retention.raw, bodies=settings.retention.bodies, metadata=settings.retention.metadata
+        ),
     )
 
 
@@ -46,6 +62,7 @@ class Live:
         self.ports = replace(ports, matcher=LiveMatcher(self._project.rules)) if project.rule_problems else ports
         self.plan = plan
         self._busy: set[SourceId] = set()
+        self._slow: set[RuleId] = set()
         self._files = project.files
         self._taken_up = self._seen = project.stamp
 
@@ -53,6 +70,10 @@ class Live:
         """Write down which rules are broken, if any, and make new sources due."""
         await self._commit(self._project, self.plan)
         _report_rules(self._project)
+
+    async def purge(self) -> Mapping[str, int]:
+        """See monitor.pipeline."""
+        return await purge_old(self.ports, self.plan)
 
     async def poll(self) -> tuple[Stored, ...]:
         """See monitor.pipeline."""
@@ -69,6 +90,15 @@ class Live:
     async def deliver(self) -> tuple[Sent, ...]:
         """See monitor.pipeline."""
         return await deliver_due(self.ports, self.plan)
+
+    async def save_usage(self) -> None:
+        """Write down what the rules have cost since the last time, and name slow ones, each once."""
+        await save_usage(self.ports)
+        async with self.ports.store.transaction() as tx:
+            slow = {usage.rule for usage in await tx.list_rule_usage() if usage.is_slow}
+        if slow - self._slow:
+            _log.warning("slow rules", rules=sorted(slow - self._slow), see="monitor rules stats")
+        self._slow = slow
 
     async def reload(self) -> None:
         """Take up changed files once they have been quiet for a tick: somebody may be in the middle of saving them."""
@@ -88,6 +118,8 @@ class Live:
             return
         plan = create_plan(project.config, project.settings)
         await self._commit(project, plan)
+        await mend_poll_times(self.ports, plan)
+        await save_usage(self.ports)
         self.ports, self.plan = replace(self.ports, matcher=matcher), plan
         self._project, self._taken_up = project, stamp
         self._report(before, project)

@@ -4,7 +4,7 @@ A store gives out transactions. Everything read and decided inside one `async wi
 committed together or not at all, and two of them never interleave where it would matter (story assignment, claims).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +41,9 @@ from monitor.model import (
     Record,
     RelevanceMark,
     Rule,
+    RuleId,
     RuleState,
+    RuleUsage,
     Silence,
     Slice,
     Source,
@@ -135,6 +137,9 @@ class Matcher(Protocol):
     def match(self, article: Article, source: Source | None = None) -> MatchOutcome:
         """The rules that hold for an article, in the order of their ids. `source` is what it came from, if known."""
 
+    def take_usage(self) -> tuple[RuleUsage, ...]:
+        """What the rules have cost since this was last asked; each cost is given out once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -215,6 +220,19 @@ class KeptPages:
     next_after: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCounts:
+    """What a source brought in a stretch of time: how many articles, the first and last of them, and how many were
+    copies of what was known already.
+    """
+
+    source: SourceId
+    articles: int
+    copies: int
+    first_at: datetime
+    last_at: datetime
+
+
 class Transaction(Protocol):
     """Reads and writes that commit together. Writing what is already there changes nothing."""
 
@@ -226,15 +244,32 @@ class Transaction(Protocol):
         """Of every source ever polled, by id."""
 
     async def claim_due_sources(
-        self, known: Iterable[SourceId], now: datetime, *, limit: int, lease: timedelta
+        self,
+        known: Iterable[SourceId],
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        admit: Callable[[SourceId], bool] = ...,
     ) -> tuple[PollClaim, ...]:
-        """T1: lease the sources of `known` that are due and not leased, the longest waiting first."""
+        """T1: lease the sources of `known` that are due and not leased, the longest waiting first. `admit` is asked of
+        each, and passes over those that it answers False.
+        """
+
+    async def park_sources(self, sources: Iterable[SourceId], until: datetime) -> None:
+        """Poll none of these before `until`; one that waits longer anyway goes on doing so."""
 
     async def finish_poll(self, claim: PollClaim, state: PollState) -> bool:
         """Write the new state and end the lease; False, and nothing written, when the claim is no longer ours."""
 
     async def save_poll_state(self, state: PollState) -> None:
         """Write a state without a claim (imports)."""
+
+    async def make_due(self, sources: Iterable[SourceId], now: datetime) -> None:
+        """Let sources be polled at the next tick, whatever their plan was; one that is leased stays so."""
+
+    async def count_by_source(self, since: datetime) -> tuple[SourceCounts, ...]:
+        """Of every source with articles fetched since, by id."""
 
     async def list_unseen(self, source: SourceId, keys: Sequence[EntryKey]) -> frozenset[EntryKey]:
         """Those of `keys` that no stored article of the source has."""
@@ -305,6 +340,12 @@ class Transaction(Protocol):
     async def find_told(self, ids: Iterable[ArticleId]) -> Mapping[ArticleId, StoryId]:
         """The story of each stored article that tells one."""
 
+    async def find_story(self, name: str) -> StoryId | None:
+        """The story of that id, of that article or of that alias, or of the only article whose id begins so."""
+
+    async def list_story_articles(self, story: StoryId) -> tuple[Article, ...]:
+        """The articles that tell a story, in the order they were stored."""
+
     async def merge_stories(self, merged: Mapping[StoryId, StoryId], now: datetime) -> None:
         """Make stories part of others; their ids stay as aliases, and alerts keep the id they were raised under."""
 
@@ -338,14 +379,36 @@ class Transaction(Protocol):
     async def list_kept_pages(self, *, since: datetime, source: SourceId | None, after: int, limit: int) -> KeptPages:
         """At most `limit` articles fetched since then and stored behind `after`, with what they were read from."""
 
+    # --- retention; each tells how many rows are gone, 0 when there are no more
+    async def purge_pages(self, before: datetime, limit: int) -> int:
+        """What articles were read from, where that was before then."""
+
+    async def purge_bodies(self, before: datetime, limit: int) -> int:
+        """The bodies of articles fetched before then, and the wordings that were replaced before then."""
+
+    async def purge_articles(self, before: datetime, limit: int) -> int:
+        """Articles fetched before then, with their matches; those that an alert is waiting for stay."""
+
+    async def purge_story_index(self, now: datetime, limit: int) -> int:
+        """What stories older than the window were recognised by."""
+
     async def save_rules(self, rules: Iterable[Rule], now: datetime) -> None:
         """Keep each rule's metadata by (id, version), so that old matches can still be explained."""
 
     async def add_matches(self, matches: Sequence[Match]) -> None:
         """Store matches, once per (rule, article)."""
 
+    async def count_matches(self, since: datetime) -> Mapping[RuleId, int]:
+        """How many articles each rule matched of those both published, where that is known, and fetched since then."""
+
     async def save_rule_states(self, states: Sequence[RuleState]) -> None:
         """Keep these, and only these, as the rules that did not load."""
+
+    async def add_rule_usage(self, usage: Sequence[RuleUsage], now: datetime) -> None:
+        """Add to what is known of each rule."""
+
+    async def list_rule_usage(self) -> tuple[RuleUsage, ...]:
+        """Of every rule that was ever asked, the most expensive first."""
 
     async def list_rule_states(self) -> tuple[RuleState, ...]:
         """The rules that did not load when the service last read them, by id."""

@@ -1,13 +1,23 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchError, MonitorError, ParseError
-from monitor.model import Fetched, PollState, Source, SourceId
-from monitor.polling import after_failure, after_success, at_address, first_state
+from monitor.model import FeedHints, Fetched, PollState, Source, SourceId
+from monitor.polling import (
+    MOVES_TO_CONFIRM,
+    after_failure,
+    after_new_address,
+    after_success,
+    at_address,
+    find_parking,
+    find_silence,
+    first_state,
+    to_ask,
+)
 from tests.builders import NOON
 
 WIRE = Source(id=SourceId("wire"), kind="feed", address="https://example.org/feed", every=timedelta(minutes=15))
@@ -64,9 +74,9 @@ def test_an_archive_has_no_validators_to_change() -> None:
 
 
 @given(JITTERS)
-def test_the_next_poll_comes_within_the_interval_and_not_much_before_its_end(jitter: float) -> None:
+def test_the_next_poll_never_comes_before_the_end_of_the_interval_and_not_much_after_it(jitter: float) -> None:
     wait = succeed(jitter=jitter).next_poll_at - NOON
-    assert 0.9 * WIRE.every <= wait <= WIRE.every
+    assert WIRE.every <= wait <= 1.1 * WIRE.every
 
 
 def test_each_failure_in_a_row_waits_one_interval_more_up_to_a_day() -> None:
@@ -89,15 +99,18 @@ def test_a_first_poll_that_fails_leaves_the_backlog_to_the_next() -> None:
     assert not fail().backlog_done
 
 
-def test_a_source_that_is_gone_is_asked_once_a_day() -> None:
-    gone = FetchError("410", transient=False, status=410)
-    assert fail(FRESH, gone).next_poll_at == NOON + DAY
-    assert fail(fail(FRESH, gone), gone).next_poll_at == NOON + DAY
+def test_a_source_that_is_gone_is_not_asked_again_until_it_has_another_address() -> None:
+    gone = fail(FRESH, FetchError("410", transient=False, status=410))
+    assert gone.next_poll_at > NOON + 10_000 * DAY
+    assert gone.gone_at == NOON
+    assert after_new_address(gone, WIRE, NOON + DAY) == gone
+    elsewhere = replace(WIRE, address="https://new.example.org/feed")
+    assert after_new_address(gone, elsewhere, NOON + DAY).next_poll_at == NOON + DAY
 
 
 def test_a_source_polled_less_than_daily_is_not_polled_more_often_for_failing() -> None:
     weekly = replace(WIRE, every=7 * DAY)
-    for error in (FetchError("503"), FetchError("410", transient=False)):
+    for error in (FetchError("503"), FetchError("404", status=404)):
         assert fail(FRESH, error, source=weekly).next_poll_at == NOON + 7 * DAY
 
 
@@ -131,7 +144,7 @@ def test_no_failure_ends_the_polling_of_a_source(
 ) -> None:
     error = FetchError("x", transient=transient, retry_after=retry_after)  # type: ignore[arg-type]  # drawn above
     state = fail(replace(SEEN, failures=failures), error, jitter=jitter)
-    assert 0.9 * WIRE.every <= state.next_poll_at - NOON <= timedelta(days=7)
+    assert WIRE.every <= state.next_poll_at - NOON <= timedelta(days=7)
 
 
 def test_a_changed_address_is_fetched_without_the_validators_of_the_old_one() -> None:
@@ -141,3 +154,119 @@ def test_a_changed_address_is_fetched_without_the_validators_of_the_old_one() ->
     fresh = at_address(state, moved)
     assert (fresh.etag, fresh.last_modified, fresh.body_hash) == (None, None, None)
     assert fresh.backlog_done
+
+
+# ------------------------------------------------------------------------------------------- what servers ask for
+
+
+def wait_after(answer: Fetched, *, every: timedelta = WIRE.every, now: datetime = NOON) -> timedelta:
+    source = replace(WIRE, every=every)
+    state = after_success(FRESH, source, validators=answer, new_entries=0, now=now, jitter=0.0)
+    return state.next_poll_at - now
+
+
+@pytest.mark.parametrize(
+    ("answer", "wait"),
+    [
+        (replace(ANSWER, max_age=timedelta(hours=2)), timedelta(hours=2)),
+        (replace(ANSWER, max_age=timedelta(minutes=1)), WIRE.every),
+        (replace(ANSWER, max_age=timedelta(days=365)), DAY),
+        (replace(ANSWER, hints=FeedHints(ttl=timedelta(hours=1))), timedelta(hours=1)),
+        (replace(ANSWER, hints=FeedHints(update_period=timedelta(hours=6))), timedelta(hours=6)),
+        (replace(ANSWER, hints=FeedHints(update_period=timedelta(days=30))), DAY),
+    ],
+)
+def test_what_a_server_or_a_feed_asks_for_is_a_lower_bound_up_to_a_day(answer: Fetched, wait: timedelta) -> None:
+    assert wait_after(answer) == wait
+
+
+def test_no_poll_falls_into_the_hours_and_days_that_a_feed_asks_to_skip() -> None:
+    hours = FeedHints(skip_hours=(NOON.hour, NOON.hour + 1))
+    assert (NOON + wait_after(replace(ANSWER, hints=hours))).hour == NOON.hour + 2
+    days = FeedHints(skip_days=(NOON.weekday(),))
+    assert (NOON + wait_after(replace(ANSWER, hints=days))).weekday() == (NOON.weekday() + 1) % 7
+
+
+def test_the_hints_of_a_feed_outlive_the_answers_that_bring_no_body() -> None:
+    hints = FeedHints(ttl=timedelta(hours=3))
+    state = succeed(succeed(validators=replace(ANSWER, hints=hints)), validators=UNCHANGED)
+    assert state.hints == hints
+    assert state.next_poll_at == NOON + timedelta(hours=3)
+
+
+@pytest.mark.parametrize(("status", "is_parked"), [(429, True), (503, False), (404, False)])
+def test_only_a_429_parks_the_domain(status: int, is_parked: bool) -> None:
+    until = NOON + timedelta(hours=2)
+    error = FetchError("throttled", status=status, retry_after=until)
+    assert find_parking(error, fail(SEEN, error)) == (until if is_parked else None)
+
+
+# ------------------------------------------------------------------------------------------- moves
+
+
+def follow(state: PollState, moved_to: str | None, times: int) -> PollState:
+    for _ in range(times):
+        state = succeed(state, validators=replace(ANSWER, moved_to=moved_to))
+    return state
+
+
+def test_a_move_is_adopted_after_three_polls_that_led_to_the_same_address() -> None:
+    there, elsewhere = "https://new.example.org/feed", "https://third.example.org/feed"
+    assert follow(FRESH, there, 2).moves < MOVES_TO_CONFIRM
+    assert follow(follow(FRESH, there, 2), elsewhere, 1).moves == 1
+    assert follow(follow(FRESH, there, 2), None, 1).moves == 0
+    adopted = follow(FRESH, there, 3)
+    assert (adopted.moves, adopted.moved_to) == (MOVES_TO_CONFIRM, there)
+    assert follow(adopted, None, 5).moved_to == there
+
+
+def test_an_adopted_address_that_fails_is_given_up_for_the_operators_own() -> None:
+    adopted = follow(FRESH, "https://new.example.org/feed", 3)
+    assert (fail(adopted).moved_to, fail(adopted).moves) == (None, 0)
+    gone = fail(adopted, FetchError("410", transient=False, status=410))
+    assert gone.gone_at is None
+
+
+def test_a_changed_address_forgets_moves_and_hints_of_the_old_one() -> None:
+    adopted = follow(FRESH, "https://new.example.org/feed", 3)
+    fresh = at_address(adopted, replace(WIRE, address="https://example.org/other"))
+    assert (fresh.moved_to, fresh.moves, fresh.hints) == (None, 0, FeedHints())
+
+
+# ------------------------------------------------------------------------------------------- doubt and rhythm
+
+
+def test_a_source_that_is_silent_for_several_usual_gaps_is_asked_for_everything_once_a_day() -> None:
+    silent = replace(succeed(new_entries=3), rhythm=timedelta(hours=6))
+    assert to_ask(silent, WIRE, NOON + timedelta(hours=20)).etag == ANSWER.etag
+    late = NOON + timedelta(hours=25)
+    assert to_ask(silent, WIRE, late).etag is None
+    asked = after_success(silent, WIRE, validators=UNCHANGED, new_entries=0, now=late, jitter=0.0)
+    assert to_ask(asked, WIRE, late + timedelta(hours=5)).etag == ANSWER.etag
+    assert to_ask(asked, WIRE, late + timedelta(hours=25)).etag is None
+
+
+def test_the_backlog_says_nothing_of_the_rhythm_and_each_new_entry_does() -> None:
+    first = succeed(new_entries=50)
+    assert first.rhythm is None
+    later = after_success(first, WIRE, validators=ANSWER, new_entries=2, now=NOON + timedelta(hours=4), jitter=0.0)
+    assert later.rhythm == timedelta(hours=2)
+
+
+def test_an_adaptive_source_follows_its_rhythm_up_to_two_hours_and_others_do_not() -> None:
+    adaptive = replace(WIRE, adaptive=True)
+    waits = []
+    for hours in (0.1, 1, 3, 400):
+        state = replace(SEEN, rhythm=timedelta(hours=hours), last_new_at=NOON)
+        after = after_success(state, adaptive, validators=ANSWER, new_entries=0, now=NOON, jitter=0.0)
+        waits.append(after.next_poll_at - NOON)
+        assert succeed(state).next_poll_at == NOON + WIRE.every
+    assert waits == [WIRE.every, timedelta(minutes=30), timedelta(hours=1.5), timedelta(hours=2)]
+
+
+def test_a_source_that_answers_and_brings_nothing_for_long_is_noticed() -> None:
+    state = replace(SEEN, rhythm=timedelta(hours=12))
+    assert find_silence(state, NOON + timedelta(hours=47)) is None
+    assert find_silence(state, NOON + timedelta(hours=49)) == timedelta(hours=49)
+    assert find_silence(replace(state, failures=3), NOON + timedelta(days=9)) is None
+    assert find_silence(replace(state, rhythm=None), NOON + timedelta(days=9)) is None

@@ -26,7 +26,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("monitor.cli.articles:match", "Show which rules match the articles in files or archives, and where."),
     "backtest": ("monitor.cli.backtest:backtest", "Count what rules would have matched; compare two versions of them."),
     "import": ("monitor.cli.archive:import_", "Read an archive into the store, resumably; alerts only with --alert."),
-    "sources": ("monitor.cli.sources:app", "List the sources and how they fare; add one."),
+    "story": ("monitor.cli.story:story", "Show who ran a story, and what its publishers corrected."),
+    "reprocess": (
+        "monitor.cli.reprocess:reprocess_",
+        "Read stored articles again with today's reading and rules.",
+    ),
+    "sources": ("monitor.cli.sources:app", "List, find, add, change and poll the sources; see how they fare."),
     "route": ("monitor.cli.routing:route", "Explain who would get what, when and why, of a rule or an article."),
     "silence": ("monitor.cli.silences:app", "Silence rules, sources and stories for a while."),
     "subscribers": ("monitor.cli.subscribers:app", "List the subscribers and what they chose; erase one."),

@@ -120,7 +120,8 @@ class _Matching:
             self._reader.problems += outcome.problems
             matches = [match for match in outcome.matches if match.rule in self._wanted.rules]
             self._matched += bool(matches)
-            self._show(article, matches)
+            with self._reader.timer.step("show"):
+                self._show(article, matches)
         if not self._wanted.as_json:
             self._console.print(f"{self._matched} of {self._reader.timer.articles} articles matched")
 

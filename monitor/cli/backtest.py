@@ -31,13 +31,14 @@ from monitor.cli.options import (
 from monitor.cli.reading import ArticleReader, MapOption, read_fields
 from monitor.clock import utc_now
 from monitor.config.files import reason_of
+from monitor.config.load import load_config
 from monitor.config.project import load_languages, load_rule_set
 from monitor.config.revision import read_other_rules
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError, InputError, Problem
 from monitor.match.backtest import Backtest
 from monitor.match.rules import RuleSet
-from monitor.model import Article
+from monitor.model import Article, Source
 from monitor.pipeline.stored import count_articles, iter_articles
 from monitor.text.durations import parse_duration
 from monitor.text.suggest import did_you_mean
@@ -72,7 +73,7 @@ def backtest(
     other, problems = (None, ()) if against is None else read_other_rules(rules, against)
     print_problems(problem for problem in problems if problem.level == "error")
     _check_names(rule or (), [each for each in (rule_set, other) if each is not None])
-    run = Backtest(rule_set, rule or (), other)
+    run = Backtest(rule_set, rule or (), other, () if archive else _read_sources(config))
     articles = _Articles(tuple(archive or ()), read_fields(fields or ()), begin, config, data)
     unreadable = asyncio.run(_feed(run, articles))
     if not run.articles and not unreadable:
@@ -99,6 +100,12 @@ class _Articles:
     since: datetime | None
     config: Path
     data: Path
+
+
+def _read_sources(config: Path) -> tuple[Source, ...]:
+    """The sources that stored articles came from, for rules that choose by them; those that can be read."""
+    settings = load_settings(config, os.environ, strict=False)
+    return load_config(config, settings, os.environ, strict=False).sources
 
 
 def _read_since(text: str, now: datetime) -> datetime:

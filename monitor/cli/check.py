@@ -15,6 +15,8 @@ from monitor.config.route_tests import run_route_tests
 from monitor.errors import Problem
 from monitor.match.examples import ExampleOutcome, run_examples
 from monitor.match.lint import find_warnings
+from monitor.parse.language import detect_language
+from monitor.parse.options import ParseOptions
 from monitor.text.suggest import quoted_list
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
@@ -52,7 +54,8 @@ def check(
 
 def _check_project(config: Path, rules: Path, *, strict: bool, as_json: bool) -> None:
     project = read_project(config, rules, os.environ, strict=False)
-    examples = run_examples(project.rule_set)
+    languages = ParseOptions(project.settings.languages if project.settings else ()).detectable
+    examples = run_examples(project.rule_set, detect=lambda text: detect_language([text], None, languages))
     failed = [example.problem for example in examples if example.problem is not None]
     warnings = find_warnings(project.rule_set, read_definitions(rules))
     loaded = [compiled.rule for compiled in project.rule_set.rules]

@@ -1,33 +1,41 @@
 """`rules`: which rules there are, what one looks for, and drafts made of other people's lists."""
 
+import asyncio
 import json
 import os
 import sys
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from monitor.app import has_store, open_store
 from monitor.cli.options import (
     CONFIG,
+    DATA,
     RULES,
     ConfigOption,
+    DataOption,
     JsonOption,
     RulesOption,
     console,
     print_problems,
     printable,
 )
+from monitor.cli.rule_stats import stats
+from monitor.cli.rule_table import STYLES, Lived, count_of, draw_rules, live_version
+from monitor.clock import utc_now
 from monitor.config.files import read_text
 from monitor.config.importing import IMPORTERS, import_definitions
 from monitor.config.project import load_languages, read_definitions, read_rule_set
-from monitor.errors import ConfigError, InputError, Problem
+from monitor.config.settings import Settings, load_settings
+from monitor.errors import ConfigError, InputError, MonitorError, Problem
 from monitor.importers.drafts import Imported
 from monitor.match.catalogue import Named, RuleListing, list_named, list_rules
 from monitor.match.files import Definitions
@@ -40,22 +48,33 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-_STYLES = {"live": "green", "broken": "bold red"}
+_OF_LATE = timedelta(weeks=4)
 _FORMATS = "|".join(IMPORTERS)
 
 
 @app.command("list")
-def list_(rules: RulesOption = RULES, as_json: JsonOption = False) -> None:
-    """List every rule: status, severity, owner, tags, version, examples, file. Broken ones say why.
+def list_(
+    rules: RulesOption = RULES, config: ConfigOption = CONFIG, data: DataOption = DATA, as_json: JsonOption = False
+) -> None:
+    """List every rule: status, severity, matches of the last four weeks, examples, version, file.
+
+    Broken ones say why, and which earlier version of them the service has live.
 
     Example: `monitor rules list`
     """
     _, _, listings, others = _read(rules)
+    lived = _read_lived(config, data)
     if as_json:
-        print(json.dumps([_document(listing) for listing in listings], indent=2, ensure_ascii=False))
+        documents = [_document(listing) | _lived_document(listing, lived) for listing in listings]
+        print(json.dumps(documents, indent=2, ensure_ascii=False))
+    elif listings:
+        draw_rules(console(), listings, lived)
     else:
-        _print_table(listings)
+        print("no rules")
     print_problems(others)
+
+
+app.command("stats")(stats)
 
 
 @app.command("show")
@@ -126,6 +145,28 @@ def _read(rules: Path) -> tuple[RuleSet, Definitions, tuple[RuleListing, ...], t
     return rule_set, definitions, listings, tuple(problem for problem in problems if problem not in told)
 
 
+def _read_lived(config: Path, data: Path) -> Lived:
+    """What the store knows; nothing, with a warning, where it cannot be asked."""
+    try:
+        return asyncio.run(_ask_store(load_settings(config, os.environ, strict=False), data))
+    except MonitorError as error:
+        print_problems([Problem("", 0, 0, f"the store was not asked: {error}", "warning")])
+        return Lived()
+
+
+async def _ask_store(settings: Settings, data: Path) -> Lived:
+    if not has_store(settings, data):
+        return Lived()
+    async with open_store(settings, data) as store, store.transaction() as tx:
+        states = await tx.list_rule_states()
+        counts = await tx.count_matches(utc_now() - _OF_LATE)
+    return Lived(counts, {state.rule: state for state in states})
+
+
+def _lived_document(listing: RuleListing, lived: Lived) -> dict[str, Any]:
+    return {"live_version": live_version(listing, lived), "matches_4_weeks": count_of(listing, lived)}
+
+
 def _document(listing: RuleListing) -> dict[str, Any]:
     line, column = listing.position
     document = asdict(listing) | {"line": line, "column": column, "examples": dict(listing.examples)}
@@ -138,39 +179,9 @@ def _clauses_document(written: dict[str, Any], named: tuple[Named, ...]) -> dict
     return {"why": written.get("why"), "where": written.get("where"), "match": written.get("match"), "uses": uses}
 
 
-def _print_table(listings: tuple[RuleListing, ...]) -> None:
-    if not listings:
-        print("no rules")
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("RULE", "TITLE", "STATUS", "SEVERITY", "OWNER", "TAGS", "VERSION", "EXAMPLES", "FILE"):
-        whole = heading in ("RULE", "VERSION", "FILE")
-        table.add_column(heading, no_wrap=whole, overflow="fold", justify="right" if heading == "EXAMPLES" else "left")
-    for listing in listings:
-        table.add_row(
-            printable(listing.id),
-            Text(printable(listing.title)),
-            Text(listing.status, style=_STYLES.get(listing.status, "yellow")),
-            printable(listing.severity),
-            Text(printable(listing.owner or "–")),
-            Text(printable(", ".join(listing.tags) or "–")),
-            listing.version[:8] or "–",
-            str(sum(listing.examples.values())),
-            Text(f"{printable(listing.file)}:{listing.position[0]}"),
-        )
-    out = console()
-    out.print(table)
-    for listing in listings:
-        for problem in listing.problems:
-            word = "broken" if listing.status == "broken" else "see"
-            out.print(
-                Text(f"{word}: {printable(str(problem))}", style="red" if word == "broken" else ""), soft_wrap=True
-            )
-
-
 def _draw(out: Console, listing: RuleListing, written: dict[str, Any], named: tuple[Named, ...]) -> None:
     heading = Text(printable(listing.id), style="bold") + Text(
-        f"  {listing.status}", _STYLES.get(listing.status, "yellow")
+        f"  {listing.status}", STYLES.get(listing.status, "yellow")
     )
     out.print(heading + Text(f"  {printable(listing.severity)}  {listing.version}", style="dim"))
     out.print(Text(printable(listing.title)))
@@ -195,10 +206,16 @@ def _draw(out: Console, listing: RuleListing, written: dict[str, Any], named: tu
     if isinstance(written.get("where"), dict):
         where = Tree(Text("where", style="bold"))
         for key, value in written["where"].items():
-            where.add(Text(printable(f"{key} {', '.join(map(str, value)) if isinstance(value, list) else value}")))
+            where.add(Text(printable(f"{key} {_say_filter(value)}")))
         out.print(where)
     for one in named:
         _draw_named(out, one)
+
+
+def _say_filter(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {part}" for key, part in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _grow(tree: Tree, sketch: Sketch) -> None:

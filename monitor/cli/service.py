@@ -49,7 +49,7 @@ def run(
     Example: `monitor run --config config --rules rules --data data`
     """
     configure_logs()
-    project = _load(config, rules)
+    project = _load(config, rules, data)
     with suppress(KeyboardInterrupt):
         asyncio.run(run_service(project, data, once=once))
 
@@ -65,7 +65,7 @@ def digest(
 
     Example: `monitor digest ana --out ana.eml`
     """
-    project = _load(config, rules)
+    project = _load(config, rules, data)
     message = asyncio.run(_preview(project, data, _find_subscriber(project, subscriber)))
     if message is None:
         print(f'nothing waits for "{subscriber}"')
@@ -86,7 +86,7 @@ def send_test(
 
     Example: `monitor send-test desk`
     """
-    project = _load(config, rules)
+    project = _load(config, rules, data)
     outcomes = asyncio.run(_send_trial(project, data, _find_subscriber(project, subscriber)))
     for sent in outcomes:
         print(f"{sent.channel}: {printable(sent.error or 'accepted')}")
@@ -115,8 +115,8 @@ def doctor(config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
         print(printable(_tell(state)))
 
 
-def _load(config: Path, rules: Path) -> SoundProject:
-    project = load_project(config, rules, os.environ)
+def _load(config: Path, rules: Path, data: Path) -> SoundProject:
+    project = load_project(config, rules, os.environ, cache=data / "cache")
     print_problems(project.warnings)
     return project
 

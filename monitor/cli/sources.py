@@ -1,11 +1,11 @@
-"""`sources`: what is polled, how it fares, and adding one."""
+"""`sources`: what is polled, and how it fares; the table of its commands."""
 
 import asyncio
 import json
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.table import Table
@@ -13,7 +13,11 @@ from rich.text import Text
 
 from monitor.app import has_store, open_store
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
-from monitor.config.edit import add_source
+from monitor.cli.source_edits import add, edit, pause, remove, resume
+from monitor.cli.source_finds import discover
+from monitor.cli.source_health import health
+from monitor.cli.source_lists import export_opml, import_opml
+from monitor.cli.source_polls import poll
 from monitor.config.project import load_sources
 from monitor.config.settings import Settings
 from monitor.model import PollState, Source
@@ -21,7 +25,7 @@ from monitor.net.redact import redact_url
 from monitor.render.documents import instant
 
 app = typer.Typer(
-    help="List the sources and how they fare; add one.\n\nExample: `monitor sources list`",
+    help="List, find, add, change and poll the sources, and see how they fare.\n\nExample: `monitor sources list`",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -44,24 +48,16 @@ def list_sources(config: ConfigOption = CONFIG, data: DataOption = DATA, as_json
         _print_table(sources, states)
 
 
-@app.command("add")
-def add(
-    source: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words with hyphens.")],
-    address: Annotated[str, typer.Argument(metavar="URL|PATH", help="A feed's address, or an archive's path.")],
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="Repeatable.")] = None,
-    language: Annotated[str | None, typer.Option("--language", help="Two letters, where the feed has one.")] = None,
-    every: Annotated[str | None, typer.Option("--every", metavar="DURATION", help="How often: 15m, 2h.")] = None,
-    config: ConfigOption = CONFIG,
-) -> None:
-    """Add a source to config/sources.yaml, keeping its comments.
-
-    Example: `monitor sources add example-world https://feeds.example.org/world.xml --tag wire`
-    """
-    kind = "feed" if "://" in address or address.startswith("env:") else "archive"
-    fields: dict[str, Any] = {kind: address}
-    optional = {"tags": tag, "language": language, "every": every}
-    file = add_source(config, source, fields | {name: value for name, value in optional.items() if value})
-    print(f'added "{source}" to {file}')
+app.command("health")(health)
+app.command("discover")(discover)
+app.command("add")(add)
+app.command("edit")(edit)
+app.command("pause")(pause)
+app.command("resume")(resume)
+app.command("remove")(remove)
+app.command("poll")(poll)
+app.command("import-opml")(import_opml)
+app.command("export-opml")(export_opml)
 
 
 async def _read_states(settings: Settings, data: Path) -> dict[str, PollState]:
@@ -76,8 +72,9 @@ def _document(source: Source, state: PollState | None) -> dict[str, Any]:
     return {
         "id": source.id,
         "kind": source.kind,
-        "address": redact_url(source.address) if source.kind == "feed" else source.address,
+        "address": source.address if source.kind == "archive" else redact_url(source.address),
         "tags": list(source.tags),
+        "paused": source.paused,
         "last_polled_at": _optional(state.last_polled_at if state else None),
         "last_success_at": _optional(state.last_success_at if state else None),
         "last_new_at": _optional(state.last_new_at if state else None),
@@ -105,13 +102,15 @@ def _print_table(sources: tuple[Source, ...], states: dict[str, PollState]) -> N
             Text(printable(document["address"])),
             document["last_polled_at"] or "never",
             document["last_new_at"] or "–",
-            document["next_poll_at"] or "now",
+            "–" if document["paused"] else document["next_poll_at"] or "now",
             Text(printable(_state_of(document))),
         )
     console().print(table)
 
 
 def _state_of(document: dict[str, Any]) -> str:
+    if document["paused"]:
+        return "paused"
     if not document["last_polled_at"]:
         return "new"
     if not document["failures"]:

@@ -51,6 +51,7 @@ from monitor.model import (
     SubscriberId,
     Updates,
 )
+from monitor.sources.paths import explain_address, hide_secrets, is_address, is_pattern
 from monitor.text.durations import format_duration
 from monitor.text.yaml import Path as KeyPath
 
@@ -146,6 +147,7 @@ class _Assembler:
             alert_backlog=shape.alert_backlog,
             paused=shape.paused,
             headers={name: value for name, value in headers.items() if value is not None},
+            fields=shape.fields,
         )
 
     def assemble_subscriber(self, subscriber: Definition[SubscriberShape]) -> Subscriber | None:
@@ -223,10 +225,12 @@ class _Assembler:
 
     def _find_archive(self, source: Definition[SourceShape]) -> str | None:
         text = source.shape.archive or ""
-        if "://" in text:
-            self._report(source, ("archive",), "archives at an address are not available yet in this version")
-            return None
-        if not Path(text).exists():
+        if is_address(text):
+            wrong = explain_address(text)
+            if wrong:
+                self._report(source, ("archive",), f"found {hide_secrets(text)}; {wrong}")
+            return None if wrong else text
+        if not Path(text).exists() and not is_pattern(text):
             self._report(source, ("archive",), f'no such file or directory: "{text}"', warning=True)
         return text
 

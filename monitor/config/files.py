@@ -10,8 +10,8 @@ from pathlib import Path
 
 from monitor.errors import Problem
 
-LARGEST_FILE = 10 * 1024 * 1024
-"""Bytes; above this a file is more likely an archive in the wrong folder than something a person wrote."""
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes, as of half a million rules; above this a file is more likely an archive in the wrong folder."""
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """Of the files that may hold rules."""

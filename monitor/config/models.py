@@ -33,6 +33,7 @@ from monitor.config.checks import (
 from monitor.config.secrets import is_reference
 from monitor.config.shapes import Shape, one_of
 from monitor.model import FullText, Severity, SourceKind
+from monitor.sources.fields import PARTS
 from monitor.text.durations import format_duration
 from monitor.text.suggest import quoted_list
 
@@ -128,6 +129,7 @@ class SourceShape(Shape):
     alert_backlog: bool = False
     paused: bool = False
     headers: dict[Annotated[str, AfterValidator(check_header_name)], HeaderValue] = Field(default_factory=dict)
+    fields: dict[Annotated[str, BeforeValidator(one_of(PARTS))], Word] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def check_kind(self) -> "SourceShape":
@@ -135,6 +137,8 @@ class SourceShape(Shape):
         if len(given) != 1:
             found = quoted_list(given) if given else "none"
             raise ValueError(f"found {found}, expected one of {quoted_list(SOURCE_KINDS)}")
+        if self.archive is None and self.fields:
+            raise ValueError('"fields" goes with "archive" only')
         for key in ("headers", "full_text"):
             if self.archive is not None and key in self.model_fields_set:
                 raise ValueError(f'"{key}" goes with "feed" and "sitemap" only')

@@ -8,6 +8,7 @@ from monitor.config.assembly import Config
 from monitor.config.changes import ProjectFiles, Stamp
 from monitor.config.files import Texts, read_yaml_files
 from monitor.config.load import load_config, raise_errors
+from monitor.config.rule_cache import default_cache, load_cached_rules
 from monitor.config.secrets import DOTENV
 from monitor.config.settings import Settings, load_settings, read_settings
 from monitor.errors import ConfigError, Problem
@@ -55,10 +56,19 @@ class SoundProject:
 
 
 def read_project(
-    config: Path, rules: Path, environment: Mapping[str, str], *, strict: bool, dotenv_file: Path = DOTENV
+    config: Path,
+    rules: Path,
+    environment: Mapping[str, str],
+    *,
+    strict: bool,
+    dotenv_file: Path = DOTENV,
+    cache: Path | None = None,
 ) -> Project:
-    """Everything that can be read, and everything that is wrong, in the order of the files."""
-    rule_texts, rule_set, rule_problems = _read_rules(rules)
+    """Everything that can be read, and everything that is wrong, in the order of the files.
+
+    Compiled rules are kept in `cache`, or else with the other caches of who runs this.
+    """
+    rule_texts, rule_set, rule_problems = _read_rules(rules, cache)
     settings, problems = read_settings(config, environment, strict=strict, dotenv_file=dotenv_file)
     known_rules = None if rule_problems else [compiled.rule.id for compiled in rule_set.rules]
     # Without settings the rest is still checked, against the defaults, so that one run shows every problem.
@@ -77,7 +87,12 @@ def read_project(
 
 
 def load_project(
-    config: Path, rules: Path, environment: Mapping[str, str], *, dotenv_file: Path = DOTENV
+    config: Path,
+    rules: Path,
+    environment: Mapping[str, str],
+    *,
+    dotenv_file: Path = DOTENV,
+    cache: Path | None = None,
 ) -> SoundProject:
     """A project that the service can run; ConfigError with everything that is wrong when it cannot.
 
@@ -85,7 +100,7 @@ def load_project(
     """
     files = ProjectFiles(config=config, rules=rules, dotenv=dotenv_file, environment=environment)
     stamp = files.stamp()
-    project = read_project(config, rules, environment, strict=True, dotenv_file=dotenv_file)
+    project = read_project(config, rules, environment, strict=True, dotenv_file=dotenv_file, cache=cache)
     if project.is_unusable or not rules.exists() or project.settings is None or project.config is None:
         raise ConfigError(project.problems)
     return SoundProject(
@@ -139,10 +154,10 @@ def read_definitions(path: Path) -> Definitions:
     return collect_definitions(texts)
 
 
-def _read_rules(path: Path) -> tuple[Texts, RuleSet, tuple[Problem, ...]]:
+def _read_rules(path: Path, cache: Path | None = None) -> tuple[Texts, RuleSet, tuple[Problem, ...]]:
     if not path.exists():
         problem = Problem(path.as_posix(), 0, 0, 'no such file or directory; run "monitor init DIR" to get rules')
         return (), load_rules([]), (problem,)
     texts, problems = read_yaml_files(path)
-    rule_set = load_rules(texts)
+    rule_set = load_cached_rules(texts, cache or default_cache())
     return texts, rule_set, (*problems, *rule_set.problems)

@@ -5,7 +5,7 @@ believes to have set something. Sources, subscribers and routes are the matter o
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -19,11 +19,9 @@ from monitor.config.checks import (
     check_database,
     check_domain,
     check_not_blank,
-    check_path,
     check_private_key,
-    check_public_url,
-    check_secret_key,
     check_sender,
+    read_duration,
     read_interval,
     read_language,
     read_network,
@@ -60,14 +58,6 @@ def _split_list(value: Any) -> Any:
         raise ValueError("expected a list in JSON, or words with commas between them") from error
 
 
-def _as_keys(value: Any) -> Any:
-    """One key, or a list of them of which the first signs; None while none is configured."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) and not value.lstrip().startswith("[") else _split_list(value)
-
-
-SecretKey = Annotated[str, AfterValidator(check_secret_key)]
 Language = Annotated[str, BeforeValidator(read_language)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(read_network)]
 
@@ -109,24 +99,32 @@ class DkimSettings(BaseModel):
         return self
 
 
-class WebSettings(BaseModel):
-    """Where the pages are served."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    host: Annotated[str, AfterValidator(check_not_blank)] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8600
-    password: Annotated[str | None, Field(repr=False)] = None
-
-
 class PollSettings(BaseModel):
     """How feeds are polled."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    later: ClassVar[frozenset[str]] = frozenset({"per_domain", "gap", "maximum"})
+    later: ClassVar[frozenset[str]] = frozenset({"maximum"})
 
     concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
     minimum: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(minutes=5)
+    per_domain: Annotated[int, Field(ge=1, le=100)] = 1
+    gap: Annotated[timedelta, BeforeValidator(read_duration)] = timedelta(seconds=5)
+
+
+class RetentionSettings(BaseModel):
+    """How long what was collected is kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    raw: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(days=14)
+    bodies: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(days=90)
+    metadata: Annotated[timedelta, BeforeValidator(read_interval)] = timedelta(days=5 * 365)
+
+    @model_validator(mode="after")
+    def check_order(self) -> "RetentionSettings":
+        if not self.raw <= self.bodies <= self.metadata:
+            raise ValueError('expected "raw" to be no longer than "bodies", and "bodies" no longer than "metadata"')
+        return self
 
 
 class Settings(BaseSettings):
@@ -139,7 +137,7 @@ class Settings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
     )
-    later: ClassVar[frozenset[str]] = frozenset({"retention"})
+    later: ClassVar[frozenset[str]] = frozenset({"public_url", "web", "secret_key"})
 
     database: Annotated[str, AfterValidator(check_database), Field(repr=False)] = "sqlite"
     languages: Annotated[tuple[Language, ...], BeforeValidator(_split_list), NoDecode] = ()
@@ -147,12 +145,9 @@ class Settings(BaseSettings):
     sender: Annotated[str, AfterValidator(check_sender)] = "Media Monitor <monitor@localhost>"
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
-    bounces: Annotated[str, AfterValidator(check_path)] | None = None
-    public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
-    web: WebSettings = WebSettings()
-    secret_key: Annotated[tuple[SecretKey, ...], BeforeValidator(_as_keys), NoDecode, Field(repr=False)] = ()
     allow_private: Annotated[tuple[Network, ...], BeforeValidator(_split_list), NoDecode] = ()
     poll: PollSettings = PollSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(  # the signature is pydantic-settings'
@@ -213,9 +208,7 @@ _PLACEHOLDERS: Mapping[tuple[str, ...], str] = {
     ("database",): "sqlite",
     ("smtp", "username"): "placeholder",
     ("smtp", "password"): "placeholder",
-    ("web", "password"): "placeholder",
     ("dkim", "key"): "-----BEGIN PRIVATE KEY-----",
-    ("secret_key",): "a placeholder that is long enough to pass",
 }
 
 
@@ -238,32 +231,19 @@ def _resolve_secrets(
     """Put what references stand for into `values`, and name those that stand for nothing."""
     problems = []
     for path, placeholder in _PLACEHOLDERS.items():
-        for place, parent in _find_places(values, path):
-            text = parent[place[-1]]
-            parent[place[-1]] = placeholder
-            try:
-                value = secrets.find(text)
-            except ValueError as error:
-                problems.append(locate(layers, Fault(place, place, str(error))))
-                continue
-            if value is None:
-                fault = Fault(place, place, describe_missing(text))
-                problems.append(locate(layers, fault, "error" if strict else "warning"))
-            else:
-                parent[place[-1]] = value
+        parent = values if len(path) == 1 else values.get(path[0])
+        text = parent.get(path[-1]) if isinstance(parent, dict) else None
+        if not isinstance(parent, dict) or not isinstance(text, str) or not is_reference(text):
+            continue
+        parent[path[-1]] = placeholder
+        try:
+            value = secrets.find(text)
+        except ValueError as error:
+            problems.append(locate(layers, Fault(path, path, str(error))))
+            continue
+        if value is None:
+            fault = Fault(path, path, describe_missing(text))
+            problems.append(locate(layers, fault, "error" if strict else "warning"))
+        else:
+            parent[path[-1]] = value
     return problems
-
-
-def _find_places(values: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Where below `path` a reference stands, a list having several, with what holds it."""
-    parent: Any = values if len(path) == 1 else values.get(path[0])
-    if not isinstance(parent, dict):
-        return
-    value = parent.get(path[-1])
-    if isinstance(value, str) and is_reference(value):
-        yield path, parent
-    elif isinstance(value, list):
-        parent[path[-1]] = copied = list(value)
-        for number, each in enumerate(copied):
-            if isinstance(each, str) and is_reference(each):
-                yield (*path, number), copied

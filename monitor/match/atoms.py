@@ -5,6 +5,7 @@ is filled while rules load and only looked up afterwards.
 """
 
 from itertools import repeat
+from typing import Any
 from weakref import ref
 
 from monitor.match.terms import WordPattern
@@ -26,20 +27,41 @@ class AtomTable:
         self._class_numbers: dict[tuple[int, ...], int] = {(): 0}
         self._remembered = _ClassesOfWords(self)
         self._numbers: dict[WordPattern, int] = {}
+        self._size = 0
         self._words: dict[str, int] = {}
         self._listed: dict[str, list[int]] = {}
         self._beginnings: dict[str, list[tuple[WordPattern | None, int]]] = {}
         self._lengths: tuple[int, ...] = ()
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return self._size
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """What looking words up takes, and what any rule set foresees of them; no word of any article."""
+        foreseen = {word: self._remembered[word] for word in {*self._words, *self._listed}}
+        return self._size, self.classes, foreseen, self._words, self._listed, self._beginnings, self._lengths
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """A table that is read back is full: it takes no more patterns."""
+        self._numbers = {}
+        self._size, self.classes, foreseen, self._words, self._listed, self._beginnings, self._lengths = state
+        self._remembered = _ClassesOfWords(self)
+        self._remembered.update(foreseen)
+        self._class_numbers = dict(zip(self.classes, range(len(self.classes)), strict=True))
+        self._classes_by_atom = {}
+        for number, atoms in enumerate(self.classes):
+            for atom in atoms:
+                self._classes_by_atom.setdefault(atom, []).append(number)
 
     def number_of(self, pattern: WordPattern) -> int:
         """The pattern's atom, given now if it has none yet."""
         known = self._numbers.get(pattern)
         if known is not None:
             return known
-        number = self._numbers[pattern] = len(self._numbers)
+        if self._size > len(self._numbers):
+            raise RuntimeError("a table that was read back takes no more patterns")
+        number = self._numbers[pattern] = self._size
+        self._size += 1
         self._remembered.clear()
         if pattern.kind == "word":
             self._words[pattern.text] = number

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from monitor.errors import Problem
 from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import RuleSet
-from monitor.model import Article, ArticleId, Match, Rule, RuleId
+from monitor.model import Article, ArticleId, Match, Rule, RuleId, Source
 
 _SAMPLES = 3
 
@@ -85,13 +85,20 @@ class BacktestResult:
 class Backtest:
     """Counts as articles come by. `wanted` are the rules to look at; a rule that is off counts when it is among them.
 
-    `against` is the other version of the rules, if there is one.
+    `against` is the other version of the rules, if there is one; `sources` are those that articles may have come from.
     """
 
-    def __init__(self, rule_set: RuleSet, wanted: Collection[str] = (), against: RuleSet | None = None) -> None:
+    def __init__(
+        self,
+        rule_set: RuleSet,
+        wanted: Collection[str] = (),
+        against: RuleSet | None = None,
+        sources: Iterable[Source] = (),
+    ) -> None:
         self.problems: list[Problem] = []
         self._matcher = _match_wanted(rule_set, wanted)
         self._against = None if against is None else _match_wanted(against, wanted)
+        self._sources = {source.id: source for source in sources}
         self._articles = 0
         self._weeks: set[date] = set()
         self._tallies: dict[RuleId, _Tally] = {}
@@ -123,7 +130,7 @@ class Backtest:
         )
 
     def _match(self, matcher: RuleMatcher, article: Article) -> dict[RuleId, Match]:
-        outcome = matcher.match(article)
+        outcome = matcher.match(article, self._sources.get(article.source))
         self.problems += outcome.problems
         return {match.rule: match for match in outcome.matches}
 

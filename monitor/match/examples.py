@@ -33,6 +33,8 @@ def _run_case(compiled: CompiledRule, case: Case, detect: Detect | None) -> Exam
     article = _with_language(case.article, compiled, detect)
     explanation = explain_rule(compiled, article)
     message = _judge(case.verdict, explanation)
+    if message and case.article.language is None and article.language not in (None, *compiled.languages):
+        message += f' (the text was taken for "{article.language}"; "language:" says what it is)'
     line, column = case.position
     problem = Problem(case.file, line, column, f'rule "{compiled.rule.id}": {message}') if message else None
     return ExampleOutcome(rule=compiled.rule.id, verdict=case.verdict, matched=explanation.holds, problem=problem)

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.errors import Problem
 from monitor.match.nodes import Node
@@ -42,7 +42,8 @@ def collect_definitions(files: Iterable[tuple[str, str]]) -> Definitions:
 
 
 def _collect_file(document: YamlDocument, found: Definitions) -> None:
-    top = Node(document, (), document.data, found.problems)
+    # Nodes hold the parts they stand for, and none holds the whole, so that what was read of it can go.
+    top = Node(replace(document, data=None), (), document.data, found.problems)
     parts = top.read_mapping(("version", *_SECTIONS))
     version = parts.get("version")
     if version is not None and (version.value != _VERSION or isinstance(version.value, bool)):

@@ -7,13 +7,11 @@ costs some twenty numpy calls, whatever the number of rules, and few rules are l
 How often a slot is switched is guessed at first (monitor.match.rarity), and counted as articles come.
 """
 
-from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
 
 from monitor.match.atoms import AtomTable
-from monitor.match.needs import Needs
 from monitor.match.pairs import PairFinder
 from monitor.match.postings import Numbers, Postings, as_numbers
 from monitor.match.rows import Rows
@@ -28,14 +26,13 @@ _ARTICLES_GUESSED = 0.2
 
 
 class CandidateIndex:
-    """Knows rules by their number in the sequence of needs it was built from.
+    """Knows rules by their number in the sequence of needs that the slots were made of.
 
     `table` has numbered every word of the rules and gets no more patterns.
     """
 
-    def __init__(self, needs: Sequence[Needs], table: AtomTable) -> None:
-        slots = SlotTable(needs)
-        self._unlisted = [number for number, each in enumerate(needs) if not each.required]
+    def __init__(self, slots: SlotTable, table: AtomTable) -> None:
+        self._unlisted = slots.unlisted
         self._first_absence = slots.first_absence
         self._has_absences = slots.first_absence < slots.count
         first, second = (table.classes_of([pair[side] for pair in slots.pairs]) for side in (0, 1))

@@ -117,13 +117,16 @@ def build_lexicon(aliases: Iterable[Alias], table: AtomTable, languages: Iterabl
 
 def _build_single(alias: Alias, table: AtomTable, languages: tuple[str, ...]) -> Lexicon:
     """The same for one alias, as most texts in rules are; in half the time."""
-    atoms = tuple([table.number_of(word) for word in alias.term.words])
+    return restore_single(alias, tuple([table.number_of(word) for word in alias.term.words]), languages)
+
+
+def restore_single(alias: Alias, atoms: tuple[int, ...], languages: tuple[str, ...]) -> Lexicon:
+    """The lexicon of one alias whose words are numbered already."""
     handle = find_handle(alias.term.words, atoms)
     keys = frozenset((handle.key,))
     is_free = alias.is_free
     is_certain = is_free and len(atoms) == (1 if isinstance(handle.key, int) else 2)
     phrase = Phrase(alias.term, atoms, handle.anchor, None if is_free else alias)
     required = Requirement(keys, handle.weight)
-    return Lexicon(
-        (alias,), {atoms[handle.anchor]: (phrase,)}, required, keys if is_certain else frozenset(), languages
-    )
+    certain: frozenset[Key] = keys if is_certain else frozenset()
+    return Lexicon((alias,), {atoms[handle.anchor]: (phrase,)}, required, certain, languages)

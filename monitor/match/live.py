@@ -14,7 +14,7 @@ from monitor.errors import Problem
 from monitor.match.files import Definitions, collect_definitions
 from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import RuleSet
-from monitor.model import Article, Rule, RuleId, RuleState, Source
+from monitor.model import Article, Rule, RuleId, RuleState, RuleUsage, Source
 from monitor.ports import MatchOutcome
 
 _TOLD = 3
@@ -92,6 +92,10 @@ class LiveMatcher:
             matches=tuple(sorted(matches, key=lambda match: match.rule)),
             problems=tuple(problem for outcome in outcomes for problem in outcome.problems),
         )
+
+    def take_usage(self) -> tuple[RuleUsage, ...]:
+        """See monitor.ports."""
+        return tuple(usage for matcher in self._matchers for usage in matcher.take_usage())
 
 
 def _find_kept(before: LiveRules, read: ReadRules, errors: tuple[Problem, ...]) -> frozenset[RuleId]:

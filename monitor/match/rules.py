@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from hashlib import blake2b
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from monitor.errors import Problem
 from monitor.match.actors import Actor, Concept, Vocabulary
@@ -22,6 +22,7 @@ from monitor.match.files import Definitions, collect_definitions
 from monitor.match.later import LATER_RULE_KEYS, refuse_later
 from monitor.match.nodes import Node
 from monitor.match.pause import paused_collection
+from monitor.match.slots import SlotTable
 from monitor.match.syntax import ClauseReader
 from monitor.match.where import Where, read_where
 from monitor.match.wording import TermReader
@@ -34,16 +35,65 @@ _NOT_HASHED = frozenset({"tests"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CompiledRule:
-    """A rule ready to be held against articles whose words `table` has numbered. Matches have points if `is_scored`."""
+class RuleBody:
+    """What a rule does; what is said about it is monitor.model's. Its matches have points if `is_scored`."""
 
-    rule: Rule
     clause: Clause
     where: Where
-    table: AtomTable
     languages: tuple[str, ...] = ()
     tests: tuple[Case, ...] = ()
     is_scored: bool = False
+
+    def get(self) -> "RuleBody":
+        """Itself."""
+        return self
+
+
+class AnyBody(Protocol):
+    """A body, or where to get it (monitor.match.stored)."""
+
+    def get(self) -> RuleBody: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledRule:
+    """A rule ready to be held against articles whose words `table` has numbered."""
+
+    rule: Rule
+    table: AtomTable
+    body: AnyBody
+
+    @property
+    def clause(self) -> Clause:
+        """What must hold."""
+        return self.body.get().clause
+
+    @property
+    def where(self) -> Where:
+        """Which articles it looks at."""
+        return self.body.get().where
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those it looks at or has terms in."""
+        return self.body.get().languages
+
+    @property
+    def tests(self) -> tuple[Case, ...]:
+        """The examples beside it."""
+        return self.body.get().tests
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether its matches have points."""
+        return self.body.get().is_scored
+
+
+class Prepared(NamedTuple):
+    """What the index knows of some rules, worked out before."""
+
+    rules: tuple[CompiledRule, ...]
+    slots: SlotTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +106,13 @@ class RuleSet:
     concepts: Mapping[str, Concept] = field(default_factory=dict)
     refused: tuple[RuleId, ...] = ()
     table: AtomTable = field(default_factory=AtomTable)
+    prepared: Prepared | None = None
+
+    @property
+    def active(self) -> tuple[CompiledRule, ...]:
+        """The rules that articles are held against, live ones and drafts, in the order of their ids."""
+        active = (compiled for compiled in self.rules if compiled.rule.status != "off")
+        return tuple(sorted(active, key=lambda compiled: compiled.rule.id))
 
     @property
     def tests(self) -> tuple[tuple[CompiledRule, Case], ...]:
@@ -75,14 +132,15 @@ def load_rules(files: Iterable[tuple[str, str]]) -> RuleSet:
     terms = TermReader(node.value for nodes in (found.actors, found.concepts, found.rules) for node in nodes.values())
     vocabulary, broken = _read_vocabulary(found, terms, table)
     context = _Context(vocabulary, broken, terms)
-    compiled = {rule_id: _read_rule(node, rule_id, context) for rule_id, node in found.rules.items()}
-    compiled |= {rule_id: None for rule_id in compiled if f"rule {rule_id}" in found.spoiled}
     versions = _Versions(vocabulary, found)
-    rules = []
-    for rule_id, made in sorted(compiled.items()):
-        if made is not None:
-            version = versions.version_of(rule_id, made[1])
-            rules.append(replace(made[0], rule=replace(made[0].rule, version=version)))
+    compiled: dict[str, CompiledRule | None] = {}
+    for rule_id in sorted(found.rules):
+        # What was read of a rule goes once it is compiled: a hundred thousand need 80 MB less so.
+        node = found.rules.pop(rule_id)
+        made = _read_rule(node, rule_id, context)
+        is_sound = made is not None and f"rule {rule_id}" not in found.spoiled
+        compiled[rule_id] = versions.give(made[0], node.value, made[1]) if made and is_sound else None
+    rules = [made for made in compiled.values() if made is not None]
     order = {name: number for number, (name, _) in reversed(list(enumerate(named)))}
     problems = sorted(dict.fromkeys(found.problems), key=lambda problem: (order.get(problem.file, 0), problem))
     refused = tuple(RuleId(rule_id) for rule_id in sorted(compiled) if compiled[rule_id] is None)
@@ -133,7 +191,8 @@ def _read_rule(node: Node, rule_id: str, context: _Context) -> tuple[CompiledRul
         return None
     languages = tuple(dict.fromkeys((*where.languages, *_iter_languages(clause))))
     is_scored = any(isinstance(part, Score) for part in clause.iter_tree())
-    made = CompiledRule(rule, clause, where, context.vocabulary.table, languages, tests, is_scored)
+    body = RuleBody(clause, where, languages, tests, is_scored)
+    made = CompiledRule(rule, context.vocabulary.table, body)
     return made, frozenset(reader.used)
 
 
@@ -182,11 +241,15 @@ class _Versions:
         self._found = found
         self._hashes: dict[tuple[str, str], str] = {}
 
-    def version_of(self, rule_id: str, used: frozenset[tuple[str, str]]) -> str:
+    def give(self, made: CompiledRule, written: Mapping[str, Any], used: frozenset[tuple[str, str]]) -> CompiledRule:
+        """The rule with its version."""
+        return replace(made, rule=replace(made.rule, version=self._version_of(written, used)))
+
+    def _version_of(self, written: Mapping[str, Any], used: frozenset[tuple[str, str]]) -> str:
         """16 hexadecimal digits that change with anything that changes what the rule does or says."""
         actors = {other for kind, name in used if kind == "actor" for other in self._vocabulary.references_of(name)}
         concepts = {name for kind, name in used if kind == "concept"}
-        rule = {key: value for key, value in self._found.rules[rule_id].value.items() if key not in _NOT_HASHED}
+        rule = {key: value for key, value in written.items() if key not in _NOT_HASHED}
         return _hash(
             {
                 "rule": rule,

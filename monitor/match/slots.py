@@ -6,6 +6,7 @@ thousands of rules use, are one slot.
 
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,11 @@ ALWAYS = 0
 class SlotTable:
     """The slots of a sequence of needs: presences after `ALWAYS`, absences from `first_absence` on.
 
-    `rules` and `slots` tell, side by side, which rule asks for which slot.
+    `rules` and `slots` tell, side by side, which rule asks for which slot; `unlisted` are the rules that ask for none.
     """
 
     def __init__(self, needs: Sequence[Needs]) -> None:
+        self.unlisted = [number for number, each in enumerate(needs) if not each.required]
         presences: dict[frozenset[Key], int] = {}
         absences: dict[frozenset[Key], int] = {}
         rules, asked = array("q"), array("q")
@@ -64,6 +66,19 @@ class SlotTable:
         self.pairs = tuple(pairs)
         self.by_atom = as_numbers(atoms), as_numbers(by_atom)
         self.by_pair = as_numbers(pair_numbers), as_numbers(by_pair)
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """Arrays as plain bytes, so that what is read back names no class of numpy."""
+        arrays = (self.weights, self.rules, self.slots, *self.by_atom, *self.by_pair)
+        plain = tuple((each.dtype.char, each.tobytes()) for each in arrays)
+        return self.unlisted, self.first_absence, self.count, self.pairs, plain
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.unlisted, self.first_absence, self.count, self.pairs, plain = state
+        self.weights, self.rules, self.slots, *members = (
+            np.frombuffer(bytearray(data), dtype=kind) for kind, data in plain
+        )
+        self.by_atom, self.by_pair = (members[0], members[1]), (members[2], members[3])
 
 
 class ClassSwitches:

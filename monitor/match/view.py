@@ -300,7 +300,7 @@ class ArticleView:
         """Where an exact term is displayed as written, if it is, its first word being that of the row at `start`."""
         pattern, before = exact_pattern(term.written)
         words = self.field_at(start)
-        first = self.locate(words).starts[start - words.first] - before
+        first = self.locate(words).span(start - words.first)[0] - before
         return pattern.match(words.text, first) if first >= 0 else None
 
 

@@ -43,6 +43,7 @@ from monitor.model.restraint import (
     Silence,
     Updates,
 )
+from monitor.model.retention import Retention
 from monitor.model.routing import (
     Address,
     AppriseTarget,
@@ -55,8 +56,19 @@ from monitor.model.routing import (
     SlackWebhook,
     Subscriber,
 )
-from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, Severity
-from monitor.model.sources import Entry, Fetched, FullText, PollState, Record, RecordFormat, Slice, Source, SourceKind
+from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, RuleUsage, Severity
+from monitor.model.sources import (
+    Entry,
+    FeedHints,
+    Fetched,
+    FullText,
+    PollState,
+    Record,
+    RecordFormat,
+    Slice,
+    Source,
+    SourceKind,
+)
 from monitor.model.stories import ArticleVersion, Correction, Difference, Relation, StoryChange, StoryProfile, StoryText
 
 __all__ = [
@@ -89,6 +101,7 @@ __all__ = [
     "Entry",
     "EntryKey",
     "Every",
+    "FeedHints",
     "Fetched",
     "FullText",
     "HeldBy",
@@ -109,11 +122,13 @@ __all__ = [
     "RecordFormat",
     "Relation",
     "RelevanceMark",
+    "Retention",
     "Route",
     "Rule",
     "RuleId",
     "RuleState",
     "RuleStatus",
+    "RuleUsage",
     "Severity",
     "SignedWebhook",
     "Silence",

@@ -7,6 +7,9 @@ from typing import Literal
 
 from monitor.model.ids import ArticleId, RuleId
 
+_LEAST_ASKED = 20
+_SLOW_MILLISECONDS = 5.0
+
 
 class Severity(Enum):
     """How much a rule's match matters, in rising order."""
@@ -48,6 +51,26 @@ class RuleState:
     version: str | None
     problem: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleUsage:
+    """How often the index let an article through to a rule, how often it matched, and the time all that took."""
+
+    rule: RuleId
+    asked: int
+    matched: int
+    nanoseconds: int
+
+    @property
+    def mean_milliseconds(self) -> float:
+        """Of one article."""
+        return self.nanoseconds / self.asked / 1e6 if self.asked else 0.0
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it takes more than a rule should, and not just once."""
+        return self.asked >= _LEAST_ASKED and self.mean_milliseconds > _SLOW_MILLISECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -39,10 +39,25 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHints:
+    """What a feed itself says about when to come back: at least so long after a poll, and not in these hours of the
+    day (0 to 23, UTC) and days of the week (Monday is 0).
+    """
+
+    ttl: timedelta | None = None
+    update_period: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollState:
     """What is remembered of a source between polls.
 
     Validators are kept byte for byte as the server sent them; `address_hash` says to which address they belong.
+    `whole_at` is when they were last left out. `moved_to` is where permanent redirects led, in each of the last
+    `moves` polls. `hints` are those of its last body, `rhythm` is the usual time between two new entries.
+    `parked_until` is set where its server asked to be left alone, `gone_at` where it said that the feed is no more.
     """
 
     source: SourceId
@@ -57,6 +72,13 @@ class PollState:
     failures: int = 0
     last_error: str | None = None
     backlog_done: bool = False
+    whole_at: datetime | None = None
+    moved_to: str | None = field(default=None, repr=False)
+    moves: int = 0
+    gone_at: datetime | None = None
+    parked_until: datetime | None = None
+    rhythm: timedelta | None = None
+    hints: FeedHints = FeedHints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +86,8 @@ class Fetched:
     """A server's answer to a poll: `body` is None when nothing changed (304, or the same bytes again).
 
     `parts` are the sitemaps that a sitemap index led to. `at` is when it arrived, None for what was saved long ago.
+    `conditional` says that validators were sent. `moved_to` is the last address where every redirect was permanent.
+    `max_age` is how long the server calls the answer fresh; `hints` are None where no body was read.
     """
 
     body: bytes | None
@@ -74,6 +98,10 @@ class Fetched:
     last_modified: str | None
     parts: "tuple[Fetched, ...]" = ()
     at: datetime | None = None
+    conditional: bool = False
+    moved_to: str | None = field(default=None, repr=False)
+    max_age: timedelta | None = None
+    hints: FeedHints | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,11 +30,12 @@ def _read_seconds(value: str) -> timedelta | None:
 
 
 def _read_date(value: str, sent: str | None, now: datetime) -> timedelta | None:
-    until = _parse_date(value)
-    return None if until is None else until - (_parse_date(sent or "") or now)
+    until = parse_date(value)
+    return None if until is None else until - (parse_date(sent or "") or now)
 
 
-def _parse_date(value: str) -> datetime | None:
+def parse_date(value: str) -> datetime | None:
+    """An HTTP date, or one like those of mail; None for what is none."""
     try:
         parsed = parsedate_to_datetime(value)
     except (ValueError, OverflowError, IndexError, TypeError):

@@ -70,8 +70,13 @@ def prepare_feed(text: str) -> str:
     """
     text = _STRAY.sub(lambda found: _ESCAPES.get(found[0], found[0]), text)
     text = _AUTHOR.sub(r"<author>\1</author>", text)
-    text = _NUMBERED.sub(_keep_valid, _LONG_TAG.sub(_bound_attributes, text))
+    text = _NUMBERED.sub(_keep_valid, bound_attributes(text))
     return _MEDIA.sub(_rename_media, text) if "<media:" in text else text
+
+
+def bound_attributes(text: str) -> str:
+    """XML whose tags have few enough attributes to look at; one with too many loses them all."""
+    return _LONG_TAG.sub(_bound_attributes, text)
 
 
 def is_closed(text: str) -> bool:

@@ -19,12 +19,14 @@ Between sending and marking lies the one place where a crash repeats a message, 
 called with these names just before each commit, and with the names below after it; the crash tests kill there.
 """
 
-from monitor.pipeline.collect import import_slices, mend_poll_times, poll_due, register_sources
+from monitor.pipeline.collect import import_slices, mend_poll_times, poll_all_due, poll_due, register_sources
 from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
 from monitor.pipeline.dispatch import deliver_due
 from monitor.pipeline.notices import tell_operators
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
+from monitor.pipeline.purging import purge_old
 from monitor.pipeline.trial import send_trial
+from monitor.pipeline.usage import save_usage
 
 CRASH_POINTS = (
     "claiming sources",
@@ -54,9 +56,12 @@ __all__ = [
     "import_slices",
     "mend_poll_times",
     "plan_windows",
+    "poll_all_due",
     "poll_due",
     "preview_digest",
+    "purge_old",
     "register_sources",
+    "save_usage",
     "send_trial",
     "tell_operators",
 ]

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -15,9 +16,19 @@ from monitor.model import (
     SourceId,
 )
 from monitor.pipeline.batches import read_slices
+from monitor.pipeline.pace import Pace, domain_of
 from monitor.pipeline.plan import Plan, Ports, Stored
 from monitor.pipeline.storing import Cursor, Reading, list_news, store_reading
-from monitor.polling import POLL_LEASE, after_clock_change, after_failure, after_success, at_address
+from monitor.polling import (
+    POLL_LEASE,
+    after_clock_change,
+    after_failure,
+    after_new_address,
+    after_success,
+    at_address,
+    find_parking,
+    to_ask,
+)
 from monitor.ports import ParsedArticles, PollClaim
 
 _log = structlog.get_logger()
@@ -29,12 +40,16 @@ async def register_sources(ports: Ports, plan: Plan) -> None:
         await tx.sync_sources(plan.sources, ports.clock())
 
 
-async def mend_poll_times(ports: Ports) -> None:
-    """Make due what was polled by a clock that ran ahead; to be called once, before polling."""
+async def mend_poll_times(ports: Ports, plan: Plan) -> None:
+    """Make due what was polled by a clock that ran ahead, or was gone at another address; to be called before polling
+    and when the configuration has changed.
+    """
     async with ports.store.transaction() as tx:
         now = ports.clock()
         for state in await tx.list_poll_states():
             mended = after_clock_change(state, now)
+            if state.source in plan.sources:
+                mended = after_new_address(mended, plan.sources[state.source], now)
             if mended != state:
                 await tx.save_poll_state(mended)
 
@@ -51,11 +66,39 @@ async def poll_due(ports: Ports, plan: Plan, busy: set[SourceId] | None = None) 
         return ()
     async with ports.store.transaction() as tx:
         known = [source for source in plan.sources if source not in busy]
-        claims = await tx.claim_due_sources(known, ports.clock(), limit=room, lease=POLL_LEASE)
+        now = ports.clock()
+        admit = _Admission(ports.pace, plan, now)
+        claims = await tx.claim_due_sources(known, now, limit=room, lease=POLL_LEASE, admit=admit)
         ports.reached("claiming sources")
     ports.reached("sources claimed")
     busy.update(claim.state.source for claim in claims)
+    for claim in claims:
+        ports.pace.begin(domain_of(plan.sources[claim.state.source]))
     return tuple(await asyncio.gather(*(_poll_once(ports, plan, claim, busy) for claim in claims)))
+
+
+async def poll_all_due(ports: Ports, plan: Plan) -> tuple[Stored, ...]:
+    """Poll each source that is due once, waiting where the pace of a domain asks for it."""
+    waiting = dict(plan.sources)
+    done: list[Stored] = []
+    while waiting:
+        polled = await poll_due(ports, replace(plan, sources=waiting))
+        done += polled
+        for stored in polled:
+            waiting.pop(stored.source, None)
+        if not polled and not await _wait_for_turn(ports, waiting.values()):
+            break
+    return tuple(done)
+
+
+async def _wait_for_turn(ports: Ports, sources: Iterable[Source]) -> bool:
+    """Until a domain that was just asked may be asked again; False where none of these sources waits for that."""
+    now = ports.clock()
+    free_at = ports.pace.next_free(map(domain_of, sources), now)
+    if free_at is None:
+        return False
+    await asyncio.sleep((free_at - now).total_seconds())
+    return True
 
 
 async def import_slices(
@@ -70,11 +113,30 @@ async def import_slices(
         yield replace(stored, size=read.size)
 
 
+class _Admission:
+    """Which of the due sources may be asked now, so that no domain is asked faster than its pace. Counts as it goes."""
+
+    def __init__(self, pace: Pace, plan: Plan, now: datetime) -> None:
+        self._pace = pace
+        self._plan = plan
+        self._now = now
+        self._room: dict[str, int] = {}
+
+    def __call__(self, source: SourceId) -> bool:
+        domain = domain_of(self._plan.sources[source])
+        if not domain:
+            return True
+        room = self._room[domain] if domain in self._room else self._pace.room(domain, self._now)
+        self._room[domain] = room - (room > 0)
+        return room > 0
+
+
 async def _poll_once(ports: Ports, plan: Plan, claim: PollClaim, busy: set[SourceId]) -> Stored:
     try:
         return await _poll(ports, plan, claim)
     finally:
         busy.discard(claim.state.source)
+        ports.pace.end(domain_of(plan.sources[claim.state.source]), ports.clock())
 
 
 async def _poll(ports: Ports, plan: Plan, claim: PollClaim) -> Stored:
@@ -83,19 +145,19 @@ async def _poll(ports: Ports, plan: Plan, claim: PollClaim) -> Stored:
     try:
         stored = await poll(ports, plan, source, claim)
     except (FetchError, ParseError, InputError) as error:
-        stored = await _put_off(ports, source, claim, error)
+        stored = await _put_off(ports, plan, claim, error)
     except StoreError as error:  # nothing can be written down now; the lease ends, and the source is polled again
         stored = Stored(source=source.id, error=str(error))
     except Exception as error:  # noqa: BLE001 - logged whole; one source never stops the others
         _log.exception("poll crashed", source=source.id)
-        stored = await _put_off(ports, source, claim, ParseError(f"internal error: {type(error).__name__}"))
+        stored = await _put_off(ports, plan, claim, ParseError(f"internal error: {type(error).__name__}"))
     _report(stored)
     return stored
 
 
 async def _poll_feed(ports: Ports, plan: Plan, source: Source, claim: PollClaim) -> Stored:
     before = at_address(claim.state, source)
-    fetched = await ports.fetcher.fetch_feed(source, before)
+    fetched = await ports.fetcher.fetch_feed(source, to_ask(claim.state, source, ports.clock()))
     ports.reached("feed fetched")
     reading = await _read_feed(ports, source, fetched)
     state = after_success(
@@ -134,10 +196,16 @@ async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollCla
     )
 
 
-async def _put_off(ports: Ports, source: Source, claim: PollClaim, error: MonitorError) -> Stored:
-    state = after_failure(claim.state, source, error, now=ports.clock(), jitter=ports.jitter())
+async def _put_off(ports: Ports, plan: Plan, claim: PollClaim, error: MonitorError) -> Stored:
+    source = plan.sources[claim.state.source]
+    state = after_failure(at_address(claim.state, source), source, error, now=ports.clock(), jitter=ports.jitter())
+    parked_until = find_parking(error, state)
     async with ports.store.transaction() as tx:
-        await tx.finish_poll(claim, state)
+        is_ours = await tx.finish_poll(claim, state)
+        if is_ours and parked_until is not None:
+            domain = domain_of(source)
+            same = [other.id for other in plan.sources.values() if domain_of(other) == domain]
+            await tx.park_sources(same, parked_until)
     return Stored(source=source.id, error=str(error))
 
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.model import Digest, Notice, NoticeKind, Subscriber, SubscriberId
+from monitor.model import Digest, Notice, NoticeKind, PollState, Subscriber, SubscriberId
 from monitor.pipeline.plan import Plan, Ports
+from monitor.polling import find_silence
 from monitor.ports import Transaction
 from monitor.route.digest import compose_digest, create_deliveries
 
@@ -65,6 +66,7 @@ async def _look_around(tx: Transaction, ports: Ports, plan: Plan, now: datetime)
 async def _dead_sources(tx: Transaction, plan: Plan, now: datetime) -> list[Notice]:
     found: list[Notice] = []
     for state in await tx.list_poll_states():
+        found += _quiet_source(state, plan, now)
         silent_since = state.last_success_at
         if state.source not in plan.sources or state.failures < _FAILURES:
             continue
@@ -74,6 +76,19 @@ async def _dead_sources(tx: Transaction, plan: Plan, now: datetime) -> list[Noti
         text = f'source "{state.source}" has not answered {since}: {state.last_error or "no reason is known"}'
         found.append(Notice(kind="source", subject=state.source, text=text, since=silent_since or now))
     return found
+
+
+def _quiet_source(state: PollState, plan: Plan, now: datetime) -> Iterator[Notice]:
+    """A source that answers and brings nothing: silence is a missed story, and no error tells of it."""
+    silent = find_silence(state, now)
+    if silent is None or state.source not in plan.sources or state.rhythm is None:
+        return
+    since, usual = now - silent, state.rhythm.total_seconds() / 3600
+    text = (
+        f'source "{state.source}" answers, but has brought nothing new since {since:%Y-%m-%d %H:%M} UTC; '
+        f"usually an entry comes every {usual:.1f} h"
+    )
+    yield Notice(kind="source", subject=state.source, text=text, since=since)
 
 
 async def _broken_rules(tx: Transaction) -> list[Notice]:

@@ -20,6 +20,8 @@ from monitor.model import (
     Subscriber,
     SubscriberId,
 )
+from monitor.model.retention import DEFAULT_RETENTION, Retention
+from monitor.pipeline.pace import Pace
 from monitor.ports import ArchiveReader, Channel, FeedFetcher, Matcher, Parser, Store
 
 
@@ -40,6 +42,7 @@ class Ports:
     jitter: Callable[[], float]
     reached: Callable[[str], None]
     disk_free: Callable[[], float] = lambda: 1.0
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class Plan:
     operators: tuple[SubscriberId, ...] = ()
     silences: tuple[Silence, ...] = ()
     concurrency: int = 64
+    retention: Retention = DEFAULT_RETENTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

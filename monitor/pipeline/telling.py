@@ -40,7 +40,7 @@ async def _sketch(
     tx: Transaction, articles: Sequence[Article], matches: Sequence[Match], now: datetime
 ) -> tuple[list[Sketch], Mapping[ArticleId, Sequence[int]]]:
     words: dict[ArticleId, Words] = {article.id: count_words(article) for article in articles}
-    known = await tx.find_frequencies({word for each in words.values() for word in each.single}, now)
+    known = await tx.find_frequencies({word for each in words.values() for word in each.counted()}, now)
     frequencies = Frequencies(*known)
     actors: dict[ArticleId, set[str]] = {}
     for match in matches:
@@ -49,7 +49,7 @@ async def _sketch(
         sketch_article(article, words[article.id], frequencies, frozenset(actors.get(article.id, ())))
         for article in articles
     ]
-    return sketches, {article: tuple(each.single) for article, each in words.items()}
+    return sketches, {article: tuple(each.counted()) for article, each in words.items()}
 
 
 async def _load_index(tx: Transaction, sketches: Sequence[Sketch], now: datetime) -> StoryIndex:

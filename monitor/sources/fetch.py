@@ -6,9 +6,10 @@ HTML page answered with 200 arrives like any other body.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import TypedDict
 
 import aiohttp
 from multidict import CIMultiDict
@@ -17,14 +18,19 @@ from yarl import URL
 from monitor.errors import FetchError
 from monitor.model import Fetched, PollState, Source
 from monitor.net.failures import REQUEST_ERRORS, explain_failure, explain_status
+from monitor.net.freshness import find_max_age
 from monitor.net.redact import redact_url
 from monitor.net.retry_after import find_retry_after
 from monitor.net.unpack import ACCEPT_ENCODING, iter_unpacked
+from monitor.parse.hints import read_hints
+from monitor.polling import MOVES_TO_CONFIRM
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _COMPLETE = frozenset({200, 203})
+_DELTA = 226
 _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _SCHEMES = frozenset({"http", "https"})
 _GONE = 410
 _CHUNK = 64 * 1024
@@ -67,37 +73,44 @@ class HttpFetcher:
             raise FetchError(f"{redact_url(source.address)}: no complete answer within {seconds:g} s") from error
 
     async def _follow(self, origin: "_Origin", state: PollState) -> Fetched:
-        url = origin.url
-        for _ in range(self._limits.redirects + 1):
+        adopted = state.moved_to if state.moves >= MOVES_TO_CONFIRM else None
+        url, is_moved = URL(adopted) if adopted else origin.url, True
+        for hop in range(self._limits.redirects + 1):
             outcome = await self._request(url, origin.headers_for(url, state), state)
             if isinstance(outcome, Fetched):
-                return outcome
-            url = outcome
+                return replace(outcome, moved_to=str(url) if hop and is_moved else None)
+            url, is_moved = outcome.url, is_moved and outcome.permanent
         raise _failure(origin.url, f"redirected more than {self._limits.redirects} times")
 
-    async def _request(self, url: URL, headers: CIMultiDict[str], state: PollState) -> Fetched | URL:
+    async def _request(self, url: URL, headers: CIMultiDict[str], state: PollState) -> "Fetched | _Hop":
         """The answer, or where the server sends us instead."""
         try:
             async with self._session.get(
                 url, headers=headers, allow_redirects=False, auto_decompress=False
             ) as response:
                 if response.status in _REDIRECTS and "Location" in response.headers:
-                    return _find_target(url, response.headers["Location"])
+                    target = _find_target(url, response.headers["Location"])
+                    return _Hop(target, response.status in _PERMANENT)
                 return await self._read(response, state)
         except REQUEST_ERRORS as error:
             raise _failure(url, explain_failure(error)) from error
 
     async def _read(self, response: aiohttp.ClientResponse, state: PollState) -> Fetched:
         if response.status == _NOT_MODIFIED:
-            return _unchanged(response, state)
-        if response.status in _COMPLETE:
-            return _changed(response, await self._read_body(response), state)
+            return replace(_unchanged(response, state), **self._freshness(response, state))
+        if response.status in _COMPLETE or _is_delta(response, state):
+            changed = _changed(response, await self._read_body(response), state)
+            hints = None if changed.body is None else read_hints(changed.body)
+            return replace(changed, hints=hints, **self._freshness(response, state))
         raise FetchError(
             f"{redact_url(str(response.url))}: {explain_status(response.status)}",
             transient=response.status != _GONE,
             status=response.status,
             retry_after=find_retry_after(response.status, response.headers, self._clock()),
         )
+
+    def _freshness(self, response: aiohttp.ClientResponse, state: PollState) -> "_Freshness":
+        return {"conditional": _is_conditional(state), "max_age": find_max_age(response.headers, self._clock())}
 
     async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
         """The whole body; refused at the first piece too many, packed or not, so that a gzip bomb never unfolds."""
@@ -120,6 +133,19 @@ class HttpFetcher:
 
     def _too_large(self, url: URL) -> FetchError:
         return _failure(url, f"the answer is larger than {self._limits.largest_body / _MEGABYTE:g} MB")
+
+
+class _Freshness(TypedDict):
+    conditional: bool
+    max_age: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """Where a server sends us instead."""
+
+    url: URL
+    permanent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +173,8 @@ class _Origin:
         # Byte for byte as they came; a date of our own making would skip articles where the clocks differ.
         if state.etag is not None:
             headers["If-None-Match"] = state.etag
+            # RFC 3229: only the entries that are new, from the few servers that can.
+            headers["A-IM"] = "feed"
         if state.last_modified is not None:
             headers["If-Modified-Since"] = state.last_modified
         return headers
@@ -169,6 +197,15 @@ def _find_target(url: URL, location: str) -> URL:
     if target.scheme not in _SCHEMES:
         raise _failure(url, f'redirects to a "{target.scheme}:" address, and only http and https can be fetched')
     return target
+
+
+def _is_conditional(state: PollState) -> bool:
+    return state.etag is not None or state.last_modified is not None
+
+
+def _is_delta(response: aiohttp.ClientResponse, state: PollState) -> bool:
+    """226 IM Used: new entries alone, where the answer says that this is what was done to it."""
+    return response.status == _DELTA and state.etag is not None and "feed" in response.headers.get("IM", "")
 
 
 def _unchanged(response: aiohttp.ClientResponse, state: PollState) -> Fetched:

@@ -19,6 +19,8 @@ from monitor.sources.lines import iter_lines
 _LONGEST_HEAD = 256 * 1024
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LIST_ID = re.compile(r"<([^<>\s]+)>")
+_FROM = re.compile(rb"From ")
+_DATED_FROM = re.compile(rb"From .{0,300}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(?:\d|[A-Z][a-z][a-z] +\d)")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -51,12 +53,15 @@ def _read_mbox(member: Member, reading: Reading) -> Iterator[Found]:
 def _iter_mails(member: Member, most: int) -> Iterator[tuple[int, bytes | None]]:
     """Each mail with the number of its first line; None in the place of one that is too large.
 
-    A mail begins behind a line "From …" that stands at the very beginning or after a blank line.
+    A mail begins behind a line "From …" that stands at the very beginning or after a blank line. Where the first one
+    has a date, all of them must: a sentence may begin like that, too.
     """
+    begins = _FROM
     lines: list[bytes] = []
     first, size, was_blank, begun = 1, 0, True, False
     for line in iter_lines(member.stream):
-        if was_blank and line.text.startswith(b"From "):
+        if was_blank and begins.match(line.text):
+            begins = begins if begun or not _DATED_FROM.match(line.text) else _DATED_FROM
             if begun:
                 yield first, _join(lines, size, most)
             lines, first, size, begun = [], line.number + 1, 0, True

@@ -4,7 +4,11 @@ import os
 import re
 from pathlib import PurePosixPath
 
+PROTOCOLS = ("file", "memory", "zip", "tar", "s3", "gs", "az", "abfs")
+"""The first parts of addresses that are understood. Not http: what is fetched goes through the address guard."""
+
 _USERINFO = re.compile(r"://[^/@]*@")
+_WILDCARDS = frozenset("*?[")
 _CLUTTER = frozenset({"__MACOSX"})
 
 
@@ -26,9 +30,25 @@ def leads_out(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts or name[1:3] in {":\\", ":/"}
 
 
+def is_pattern(given: str) -> bool:
+    """Whether a path stands for every file that fits it."""
+    return bool(_WILDCARDS & set(given))
+
+
 def is_address(given: str) -> bool:
     """Whether a path is meant as an address."""
     return "://" in given or "::" in given
+
+
+def explain_address(address: str) -> str | None:
+    """Why nothing here opens such an address; None when something does."""
+    links = address.split("::")
+    for number, link in enumerate(links, start=1):
+        protocol, mark, _ = link.partition("://")
+        # The last link of a chain may be a path.
+        if protocol not in PROTOCOLS and (mark or number < len(links)):
+            return f'"{protocol}" is not one of {", ".join(PROTOCOLS)}'
+    return None
 
 
 def hide_secrets(address: str) -> str:

@@ -10,12 +10,8 @@ from monitor.errors import InputError
 from monitor.sources.contract import ArchiveFormat
 from monitor.sources.formats import Formats
 from monitor.sources.pages import TEXT
-from monitor.sources.paths import hide_secrets, is_hidden, printable
+from monitor.sources.paths import explain_address, hide_secrets, is_hidden, is_pattern, printable
 
-PROTOCOLS = ("file", "memory", "zip", "tar", "s3", "gs", "az", "abfs")
-"""The first parts of addresses that are understood. Not http: what is fetched goes through the guard."""
-
-_PATTERN = frozenset("*?[")
 # What file systems say of a file that changes with its content, the surest first.
 _STAMPS = ("ETag", "etag", "checksum", "md5Hash", "LastModified", "mtime", "created", "date_time", "CRC")
 
@@ -78,7 +74,7 @@ class RemoteTree:
         return tuple(self.file(member) for member in members)
 
     def _iter_members(self) -> Iterator[str]:
-        if _PATTERN & set(self.path):
+        if is_pattern(self.path):
             found = self.files.glob(self.path)
         elif self.path and self.files.isfile(self.path):
             found = [self.path]
@@ -95,12 +91,9 @@ class RemoteTree:
 def open_remote(address: str, formats: Formats) -> RemoteTree:
     """InputError when nothing here opens such an address."""
     shown = hide_secrets(address)
-    links = address.split("::")
-    for number, link in enumerate(links, start=1):
-        protocol, mark, _ = link.partition("://")
-        # The last link of a chain may be a path.
-        if protocol not in PROTOCOLS and (mark or number < len(links)):
-            raise InputError(f'"{shown}" cannot be read: "{protocol}" is not one of {", ".join(PROTOCOLS)}')
+    wrong = explain_address(address)
+    if wrong:
+        raise InputError(f'"{shown}" cannot be read: {wrong}')
     try:
         files, path = url_to_fs(address)
     except ImportError as error:

@@ -26,6 +26,7 @@ _HEAD = 64 * 1024
 _LONGEST_CELL = 10 * 1024 * 1024
 _MOST_LINES_OF_A_ROW = 20_000
 _SHOWN = 12
+_UNEXPECTED_END = "unexpected end of data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,10 @@ def _iter_rows(lines: "_Lines", delimiter: str, width: int) -> Iterator[_Row]:
     while True:
         first = lines.number + 1
         taken: list[str] = []
-        try:
-            cells = next(csv.reader(_keep(lines, taken), delimiter=delimiter), None)
-        except csv.Error:
-            cells = []
-        if cells is None:
+        cells = _read_row(lines, taken, delimiter)
+        if not taken:
             return
-        if len(taken) > 1 and len(cells) != width:
+        if cells is None or (len(taken) > 1 and len(cells) != width):
             lines.put_back(taken[1:])
             yield _Row(first, (), "a quote is opened and never closed")
         elif len(taken[0]) > _LONGEST_CELL:
@@ -117,6 +115,22 @@ def _iter_rows(lines: "_Lines", delimiter: str, width: int) -> Iterator[_Row]:
             yield _Row(first, (), f"the row has {len(cells)} cells, expected {width}")
         else:
             yield _Row(first, cells)
+
+
+def _read_row(lines: "_Lines", taken: list[str], delimiter: str) -> list[str] | None:
+    """The cells of the next row, whose lines are added to `taken`; None when its quotes cannot be meant as they stand.
+
+    Letters behind a closing quote are forgiven within a line. Over several they show that it was an opening one.
+    """
+    try:
+        return next(csv.reader(_keep(lines, taken), delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        if len(taken) > 1 or str(error) == _UNEXPECTED_END:
+            return None
+    try:
+        return next(csv.reader(taken, delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _keep(lines: "_Lines", taken: list[str]) -> Iterator[str]:

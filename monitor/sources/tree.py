@@ -16,9 +16,8 @@ from monitor.errors import InputError
 from monitor.sources.contract import ArchiveFormat
 from monitor.sources.formats import Formats, first_bytes
 from monitor.sources.pages import MAIL
-from monitor.sources.paths import printable
+from monitor.sources.paths import is_pattern, printable
 
-_PATTERN = frozenset("*?[")
 _MAILDIR = frozenset({"cur", "new", "tmp"})
 _READ_MAILDIR = frozenset({"cur", "new"})
 
@@ -62,7 +61,7 @@ class LocalTree:
         try:
             mode = path.stat().st_mode
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            if _PATTERN & set(given):
+            if is_pattern(given):
                 return cls(_fixed_part(path), None, given, formats, is_pattern=True)
             raise InputError(f'"{printable(given)}" cannot be read: {explain_error(error)}') from error
         if stat.S_ISDIR(mode):
@@ -148,7 +147,7 @@ def _fixed_part(path: Path) -> Path:
     """The folders of a pattern up to the first with a wildcard."""
     fixed = []
     for part in path.parts[:-1]:
-        if _PATTERN & set(part):
+        if is_pattern(part):
             break
         fixed.append(part)
     return Path(*fixed)

@@ -1,12 +1,15 @@
 """Column types that behave alike on both databases: instants in UTC, text of any origin, keys of any length."""
 
+import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from sqlalchemy import DateTime, Text
+from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from monitor.model import FeedHints
 
 # PostgreSQL stores neither NUL nor half a surrogate pair. A replacement of the same length keeps mentions in place.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -58,6 +61,43 @@ class CleanText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Without what the databases cannot store."""
         return None if value is None else clean_text(value)
+
+
+class Duration(TypeDecorator[timedelta]):
+    """A length of time, in whole seconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, _dialect: Dialect) -> int | None:
+        """To seconds."""
+        return None if value is None else round(value.total_seconds())
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> timedelta | None:
+        """From seconds."""
+        return None if value is None else timedelta(seconds=value)
+
+
+class HintsText(TypeDecorator[FeedHints]):
+    """What a feed says about when to come back, as JSON; nothing where it says nothing."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: FeedHints | None, _dialect: Dialect) -> str | None:
+        """Durations in seconds."""
+        if value is None or value == FeedHints():
+            return None
+        lengths = [each and round(each.total_seconds()) for each in (value.ttl, value.update_period)]
+        return json.dumps([*lengths, value.skip_hours, value.skip_days])
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> FeedHints:
+        """As it was written."""
+        if value is None:
+            return FeedHints()
+        ttl, period, hours, days = json.loads(value)
+        ttl, period = (None if each is None else timedelta(seconds=each) for each in (ttl, period))
+        return FeedHints(ttl=ttl, update_period=period, skip_hours=tuple(hours), skip_days=tuple(days))
 
 
 class KeyText(TypeDecorator[str]):

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 
 from monitor.model import ArticleId, Match, Rule, RuleId, RuleState, Severity
 from monitor.store.codec import mentions_from_json, mentions_to_json, rule_from_json, rule_to_json
 from monitor.store.rows import Rows, iter_chunks
-from monitor.store.schema import matches, rule_states, rules
+from monitor.store.schema import articles, matches, rule_states, rules
 
 
 class MatchRows:
@@ -34,6 +34,17 @@ class MatchRows:
         """Store matches, once per (rule, article); their articles and rules must be stored before."""
         in_order = sorted(found, key=lambda match: (match.rule, match.article))
         await self._rows.add(matches, [match_to_row(match) for match in in_order])
+
+    async def count_matches(self, since: datetime) -> dict[RuleId, int]:
+        """Rules without any are left out."""
+        told = func.coalesce(articles.c.published, articles.c.fetched_at)
+        counted = (
+            select(matches.c.rule, func.count().label("found"))
+            .join(articles, articles.c.id == matches.c.article)
+            .where(articles.c.fetched_at >= since, told >= since)
+            .group_by(matches.c.rule)
+        )
+        return {RuleId(row.rule): int(row.found) for row in await self._rows.fetch(counted)}
 
     async def save_rule_states(self, states: Sequence[RuleState]) -> None:
         """Keep these, and only these, as the rules that did not load."""

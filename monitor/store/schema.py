@@ -15,6 +15,7 @@
     deliveries       digest, subscriber, channel           the outbox      ── attempts
     archive_slices   archive, name      checkpoints of imports
     rule_states      rule               what did not load, until it is mended
+    rule_stats       rule               what each rule costs and finds
     heartbeats       service
     choices          subscriber         what subscribers set for themselves      ── mutes
     relevance_marks  subscriber, story, rule
@@ -43,7 +44,7 @@ from sqlalchemy import (
     false,
 )
 
-from monitor.store.columns import CleanText, KeyText, UtcDateTime
+from monitor.store.columns import CleanText, Duration, HintsText, KeyText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -72,6 +73,13 @@ poll_states = Table(
     Column("failures", Integer, nullable=False),
     Column("last_error", CleanText),
     Column("backlog_done", Boolean, nullable=False),
+    Column("whole_at", UtcDateTime),
+    Column("moved_to", CleanText),
+    Column("moves", Integer, nullable=False, server_default="0"),
+    Column("gone_at", UtcDateTime),
+    Column("parked_until", UtcDateTime),
+    Column("rhythm", Duration),
+    Column("hints", HintsText),
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Index(None, "next_poll_at", "source"),
@@ -147,6 +155,13 @@ articles = Table(
     Index(None, "fingerprint"),
     Index(None, "story"),
     Index(None, "fetched_at"),
+)
+# Finds the few bodies that are due among the many articles whose bodies are gone.
+Index(
+    "ix_articles_bodies",
+    articles.c.fetched_at,
+    sqlite_where=articles.c.body.is_not(None),
+    postgresql_where=articles.c.body.is_not(None),
 )
 
 # What recent stories are recognised by. `day` is that of storing, counted from year 1: it leads the keys, so that an
@@ -340,6 +355,17 @@ rule_states = Table(
     Column("version", CleanText),
     Column("problem", CleanText, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+)
+
+rule_stats = Table(
+    "rule_stats",
+    metadata,
+    Column("rule", KeyText, primary_key=True),
+    Column("asked", BigInteger, nullable=False),
+    Column("matched", BigInteger, nullable=False),
+    Column("nanoseconds", BigInteger, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
 )
 
 heartbeats = Table(

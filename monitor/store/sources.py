@@ -1,17 +1,17 @@
 """Sources as the store knows them: poll states with their leases, and the checkpoints of archives."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, Select, case, func, or_, select, update
 
 from monitor.model import PollState, Slice, SourceId
-from monitor.ports import PollClaim
+from monitor.ports import PollClaim, SourceCounts
 from monitor.store.columns import shorten_key
 from monitor.store.rows import Rows, iter_chunks
-from monitor.store.schema import archive_slices, poll_states
+from monitor.store.schema import archive_slices, articles, poll_states
 
 # The columns of a poll state that are its fields; the lease is the store's own.
 _STATE = tuple(poll_states.c[each.name] for each in fields(PollState))
@@ -28,6 +28,10 @@ def select_due_sources(now: datetime, *, limit: int, offset: int = 0) -> Select[
         .offset(offset)
         .with_for_update(skip_locked=True)
     )
+
+
+def _admit_all(_source: SourceId) -> bool:
+    return True
 
 
 class SourceRows:
@@ -50,10 +54,18 @@ class SourceRows:
         return tuple(sorted(states, key=lambda state: state.source))
 
     async def claim_due_sources(
-        self, known: Iterable[SourceId], now: datetime, *, limit: int, lease: timedelta
+        self,
+        known: Iterable[SourceId],
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        admit: Callable[[SourceId], bool] = _admit_all,
     ) -> tuple[PollClaim, ...]:
-        """T1: lease the sources of `known` that are due and not leased, the longest waiting first."""
-        sources = await self._pick_due({shorten_key(source) for source in known}, now, limit)
+        """T1: lease the sources of `known` that are due and not leased, the longest waiting first. `admit` is asked of
+        each, and passes over those that it answers False.
+        """
+        sources = await self._pick_due(known, now, limit, admit)
         claims: dict[str, PollClaim] = {}
         for chunk in iter_chunks(sources):
             leased = (
@@ -82,6 +94,38 @@ class SourceRows:
             self._rows.insert(poll_states).values(**row).on_conflict_do_update(index_elements=["source"], set_=row)
         )
 
+    async def make_due(self, sources: Iterable[SourceId], now: datetime) -> None:
+        """Let sources be polled at the next tick, whatever their plan was; one that is leased stays so."""
+        for chunk in iter_chunks([shorten_key(source) for source in sources]):
+            await self._rows.write(update(poll_states).where(poll_states.c.source.in_(chunk)).values(next_poll_at=now))
+
+    async def count_by_source(self, since: datetime) -> tuple[SourceCounts, ...]:
+        """Of every source with articles fetched since, by id. A copy tells the story of another article."""
+        is_copy = case((articles.c.story != articles.c.id, 1), else_=0)
+        counted = (
+            select(
+                articles.c.source,
+                func.count().label("articles"),
+                func.sum(is_copy).label("copies"),
+                func.min(articles.c.fetched_at).label("first_at"),
+                func.max(articles.c.fetched_at).label("last_at"),
+            )
+            .where(articles.c.fetched_at >= since)
+            .group_by(articles.c.source)
+        )
+        rows = await self._rows.fetch(counted)
+        found = (
+            SourceCounts(
+                source=SourceId(row.source),
+                articles=int(row.articles),
+                copies=int(row.copies or 0),
+                first_at=row.first_at,
+                last_at=row.last_at,
+            )
+            for row in rows
+        )
+        return tuple(sorted(found, key=lambda counts: counts.source))
+
     async def is_slice_done(self, part: Slice) -> bool:
         """Whether this slice, with this stamp, has been stored."""
         row = await self._rows.find(
@@ -100,17 +144,34 @@ class SourceRows:
             .on_conflict_do_update(index_elements=["archive", "name"], set_=row)
         )
 
-    async def _pick_due(self, known: set[str], now: datetime, limit: int) -> list[str]:
-        """Page by page: sources that left the configuration stay due for ever, and are passed over."""
-        picked: dict[str, None] = {}
+    async def _pick_due(
+        self, known: Iterable[SourceId], now: datetime, limit: int, admit: Callable[[SourceId], bool]
+    ) -> list[str]:
+        """Page by page: sources that left the configuration stay due for ever, and are passed over.
+
+        Mostly nothing is due, and then nothing but the query is done.
+        """
+        by_key: dict[str, SourceId] = {}
+        picked: list[str] = []
         offset = 0
         while len(picked) < limit:
             page = await self._rows.fetch(select_due_sources(now, limit=limit, offset=offset))
-            picked |= {row.source: None for row in page if row.source in known}
+            if page and not by_key:
+                by_key = {shorten_key(source): source for source in known}
+            for row in page:
+                source = by_key.get(row.source)
+                if source is not None and len(picked) < limit and admit(source):
+                    picked.append(row.source)
             offset += len(page)
             if len(page) < limit:
                 break
-        return list(picked)[:limit]
+        return picked
+
+    async def park_sources(self, sources: Iterable[SourceId], until: datetime) -> None:
+        """Poll none of these before `until`; one that waits longer anyway goes on doing so."""
+        for chunk in iter_chunks([shorten_key(source) for source in sources]):
+            is_sooner = poll_states.c.source.in_(chunk), poll_states.c.next_poll_at < until
+            await self._rows.write(update(poll_states).where(*is_sooner).values(next_poll_at=until, parked_until=until))
 
 
 def _state_to_row(state: PollState) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, update
+from sqlalchemy import Row, Select, bindparam, false, func, or_, select, update
 
-from monitor.model import ArticleId, SourceId, StoryId, StoryProfile, StoryText
+from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText
+from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import (
     articles,
@@ -27,8 +28,9 @@ from monitor.store.schema import (
 )
 
 _FEATURE = struct.Struct("<qf")
-# 72 hours touch four days.
-_DAYS = 3
+INDEX_DAYS = 3
+"""So many days before today are looked at: 72 hours touch four days."""
+
 _EPOCH_DAYS = 30
 _ALL = 0
 
@@ -85,7 +87,7 @@ class StoryRows:
     async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
         """How many articles were counted in the last weeks, and in how many of them each word occurred."""
         counted: Counter[int] = Counter()
-        epoch = _epoch_of(now)
+        epoch = epoch_of(now)
         for chunk in iter_chunks([_ALL, *words]):
             rows = await self._rows.fetch(
                 select(word_frequencies.c.word, word_frequencies.c.articles).where(
@@ -106,7 +108,7 @@ class StoryRows:
         more = word_frequencies.c.articles + insert.excluded.articles
         await self._rows.write(
             insert.on_conflict_do_update(index_elements=["epoch", "word"], set_={"articles": more}),
-            [{"epoch": _epoch_of(now), "word": word, "articles": times} for word, times in sorted(counted.items())],
+            [{"epoch": epoch_of(now), "word": word, "articles": times} for word, times in sorted(counted.items())],
         )
 
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
@@ -192,6 +194,21 @@ class StoryRows:
             told |= {ArticleId(row.id): StoryId(row.story) for row in await self._rows.fetch(found)}
         return told
 
+    async def find_story(self, name: str) -> StoryId | None:
+        """The story of that id, of that article or of that alias, or of the only article whose id begins so."""
+        begins = articles.c.id.startswith(name, autoescape=True) if name else false()
+        told = select(articles.c.story).where(or_(articles.c.story == name, begins), articles.c.story.is_not(None))
+        rows = await self._rows.fetch(told.distinct().limit(2))
+        if len(rows) == 1:
+            return StoryId(rows[0].story)
+        exact = (await self.find_told([ArticleId(name)])).get(ArticleId(name))
+        return exact or (await self.find_aliases([StoryId(name)])).get(StoryId(name))
+
+    async def list_story_articles(self, story: StoryId) -> tuple[Article, ...]:
+        """The articles that tell a story, in the order they were stored."""
+        rows = await self._rows.fetch(select(*ARTICLE).where(articles.c.story == story).order_by(articles.c.number))
+        return tuple(row_to_article(row) for row in rows)
+
     async def merge_stories(self, merged: Mapping[StoryId, StoryId], now: datetime) -> None:
         """Make stories part of others: their articles and texts follow, and their ids stay as aliases.
 
@@ -237,10 +254,11 @@ async def list_sources(rows: Rows, ids: Iterable[StoryId]) -> dict[StoryId, list
 
 
 def _list_days(day: int) -> list[int]:
-    return list(range(day - _DAYS, day + 1))
+    return list(range(day - INDEX_DAYS, day + 1))
 
 
-def _epoch_of(now: datetime) -> int:
+def epoch_of(now: datetime) -> int:
+    """The stretch of thirty days in which words are counted together."""
     return now.toordinal() // _EPOCH_DAYS
 
 

@@ -10,11 +10,13 @@ from monitor.store.notices import NoticeRows
 from monitor.store.outbox import OutboxRows
 from monitor.store.pages import PageRows
 from monitor.store.people import PeopleRows
+from monitor.store.retention import RetentionRows
 from monitor.store.rows import Rows
 from monitor.store.service import ServiceRows
 from monitor.store.silences import SilenceRows
 from monitor.store.sources import SourceRows
 from monitor.store.stories import StoryRows
+from monitor.store.usage import UsageRows
 from monitor.store.versions import VersionRows
 from monitor.store.windows import WindowRows
 
@@ -29,6 +31,9 @@ class SqlTransaction:
         self.claim_due_sources = sources.claim_due_sources
         self.finish_poll = sources.finish_poll
         self.save_poll_state = sources.save_poll_state
+        self.make_due = sources.make_due
+        self.count_by_source = sources.count_by_source
+        self.park_sources = sources.park_sources
         self.is_slice_done = sources.is_slice_done
         self.mark_slice_done = sources.mark_slice_done
 
@@ -53,6 +58,8 @@ class SqlTransaction:
         self.count_changes = stories.count_changes
         self.list_story_sources = stories.list_story_sources
         self.find_told = stories.find_told
+        self.find_story = stories.find_story
+        self.list_story_articles = stories.list_story_articles
         self.merge_stories = stories.merge_stories
         self.find_aliases = stories.find_aliases
 
@@ -68,11 +75,22 @@ class SqlTransaction:
         self.keep_pages = pages.keep_pages
         self.list_kept_pages = pages.list_kept_pages
 
+        retention = RetentionRows(rows)
+        self.purge_pages = retention.purge_pages
+        self.purge_bodies = retention.purge_bodies
+        self.purge_articles = retention.purge_articles
+        self.purge_story_index = retention.purge_story_index
+
         matches = MatchRows(rows)
         self.save_rules = matches.save_rules
         self.add_matches = matches.add_matches
+        self.count_matches = matches.count_matches
         self.save_rule_states = matches.save_rule_states
         self.list_rule_states = matches.list_rule_states
+
+        usage = UsageRows(rows)
+        self.add_rule_usage = usage.add_rule_usage
+        self.list_rule_usage = usage.list_rule_usage
 
         alerts = AlertRows(rows)
         self.add_alerts = alerts.add_alerts

@@ -13,7 +13,7 @@ from monitor.store.articles import article_to_row, find_articles
 from monitor.store.codec import article_from_json, article_to_json
 from monitor.store.matches import match_to_row, row_to_match
 from monitor.store.rows import Rows, iter_chunks
-from monitor.store.schema import alert_matches, article_versions, articles, matches
+from monitor.store.schema import alert_matches, alerts, article_versions, articles, matches
 
 # What a publisher's change never changes: whose the article is, and its place in time.
 _KEPT = frozenset({"id", "source", "key", "fetched_at"})
@@ -74,7 +74,8 @@ class VersionRows:
     ) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
         """Make `found` all that holds for these articles; which of it is new, and what no longer holds.
 
-        A match that an alert was raised for stays, without its mentions: their words are no longer there.
+        A match that somebody was told of stays, without its mentions: their words are no longer there. A pending alert
+        loses it.
         """
         before = await self._list_matches(ids)
         after = {(match.rule, match.article): match for match in found}
@@ -89,11 +90,14 @@ class VersionRows:
         return tuple(match for key, match in after.items() if key not in before), lost
 
     async def _drop(self, lost: Sequence[Match]) -> None:
+        pending = select(alerts.c.id).where(alerts.c.state == "pending")
         told = exists().where(
             and_(alert_matches.c.rule == matches.c.rule, alert_matches.c.article == matches.c.article)
         )
         for chunk in iter_chunks((str(match.rule), str(match.article)) for match in lost):
             among = tuple_(matches.c.rule, matches.c.article).in_(chunk)
+            behind = tuple_(alert_matches.c.rule, alert_matches.c.article).in_(chunk)
+            await self._rows.write(delete(alert_matches).where(behind, alert_matches.c.alert.in_(pending)))
             await self._rows.write(update(matches).where(among, told).values(mentions="[]"))
             await self._rows.write(delete(matches).where(among, ~told))
 

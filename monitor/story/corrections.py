@@ -39,8 +39,28 @@ def find_differences(before: Article, after: Article) -> tuple[Difference, ...]:
         # A reading that lacks the part altogether is a poorer one; publishers do not correct by leaving out headlines.
         if new is not None and fold_words(old or "") != fold_words(new)
     ]
-    if not _is_excerpt(after.body, before.body):
+    if not is_excerpt(after.body, before.body):
         found += _compare_bodies(_split(before.body), _split(after.body))
+    return tuple(found)
+
+
+def list_differences(before: Article, after: Article) -> tuple[Difference, ...]:
+    """Every place where two articles read differently, to the letter; none for what readers do not see."""
+    found = [
+        Difference(field=name, before=old, after=new)
+        for name, old, new in (
+            ("title", before.title, after.title),
+            ("standfirst", before.standfirst, after.standfirst),
+            ("authors", "; ".join(before.authors) or None, "; ".join(after.authors) or None),
+            ("published", _instant(before), _instant(after)),
+            ("language", before.language, after.language),
+        )
+        if old != new
+    ]
+    old_body, new_body = ((body or "").split("\n\n")[:_MOST_PARAGRAPHS] for body in (before.body, after.body))
+    for tag, first, last, start, end in SequenceMatcher(None, old_body, new_body, autojunk=False).get_opcodes():
+        if tag != "equal":
+            found += _pair(old_body[first:last], new_body[start:end])
     return tuple(found)
 
 
@@ -69,6 +89,10 @@ def _pair(before: Sequence[str], after: Sequence[str]) -> Iterator[Difference]:
         yield Difference(field="body", before=old, after=new)
 
 
+def _instant(article: Article) -> str | None:
+    return article.published.isoformat() if article.published else None
+
+
 def _split(body: str | None) -> list[str]:
     """The paragraphs that belong to the report."""
     paragraphs = (body or "").split("\n\n")[:_MOST_PARAGRAPHS]
@@ -84,7 +108,7 @@ def _is_furniture(paragraph: str) -> bool:
     return _SENTENCE_END.search(paragraph) is None and (_CLOCK.search(paragraph) is not None or words == 1)
 
 
-def _is_excerpt(part: str | None, whole: str | None) -> bool:
+def is_excerpt(part: str | None, whole: str | None) -> bool:
     """Whether a body is the beginning of another, cut off well before its end; None is an excerpt of everything."""
     words, all_words = fold_words(part or ""), fold_words(whole or "")
     if not words:

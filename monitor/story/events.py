@@ -13,14 +13,14 @@ from monitor.story.features import choose_strongest, compare, scale
 from monitor.story.index import Sketch, StoryIndex
 from monitor.story.window import is_near
 
-SAME_EVENT = 0.2
+SAME_EVENT = 0.34
 """The least resemblance to a story's profile with which an article joins it."""
 
 _ACTOR = 0.03
 _MOST_ACTORS = 2
 # Stories that are compared in full, the ones first that share most of the leading features.
 _CANDIDATES = 12
-_KEPT = 160
+_KEPT = 400
 
 
 def find_event(sketch: Sketch, index: StoryIndex, at: datetime) -> tuple[StoryId, float] | None:

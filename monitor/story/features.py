@@ -1,13 +1,17 @@
 """An article as weighted features: what reports of one event have in common, however they are worded.
 
-Features are the words and pairs of words of the headline, the standfirst and the beginning of the body, which is where
-a report says what happened. In languages that inflect much, a word longer than four letters counts by its sequences of
-four letters instead, so that its cases still meet. A feature weighs more the fewer articles have it.
+Two articles are compared by sequences of four letters within their words, so that forms of a word meet in every
+language; and only the headline, the standfirst and the beginning of the body count, which is where a report says what
+happened. A sequence weighs more the fewer articles have it.
+
+Sequences of letters are in too many articles to look one up by them. What leads to a story is the beginnings of its
+rarest words, and pairs of them.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import log, sqrt
 
@@ -16,15 +20,14 @@ from monitor.story.shingles import hash_of
 from monitor.text.common_words import FREQUENT
 from monitor.text.fold import fold_words
 
-INFLECTED = frozenset(["ru", "uk", "bg", "sr", "pl", "cs", "el", "tr", "az", "hy", "ka", "kk"])
-"""Languages whose words change so much that their letters are compared instead."""
-
 _BEGINNING = 180
 _TITLE_COUNTS = 2
 _GRAM = 4
+_STEM = 6
+_LEADING_STEMS = 16
+_LEADING_PAIRS = 16
 # As if so many articles had been counted before the first: the weights of a new store do not jump.
 _PRIOR = 40
-_PAIR = 1.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +48,58 @@ NOTHING_COUNTED = Frequencies(0, {})
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What of an article is compared. `single` and `pairs` hold hashes; a pair remembers its two words."""
+    """How often an article has each sequence of letters, each beginning of a word, and each pair of these; by hash.
 
-    single: Mapping[int, float]
+    A pair remembers its two beginnings.
+    """
+
+    grams: Mapping[int, float]
+    stems: Mapping[int, float]
     pairs: Mapping[int, tuple[float, int, int]]
+
+    def counted(self) -> set[int]:
+        """All that it matters for in how many articles they occur."""
+        return {*self.grams, *self.stems}
 
 
 def count_words(article: Article) -> Words:
-    """How often each word and each pair of neighbours occurs; the headline counts twice, frequent words not at all."""
+    """What an article is compared by; the headline counts twice, words of everyday language not at all."""
     ignored = FREQUENT.get(article.language or "", frozenset())
-    single: Counter[str] = Counter()
+    grams: Counter[str] = Counter()
+    stems: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for words, times in _iter_parts(article):
         told = [word for word in words if word not in ignored]
-        for word in told:
-            single[word] += times
-        for pair in pairwise(told):
+        for word in _join_letters(told):
+            for start in range(max(1, len(word) - _GRAM + 1)):
+                grams[word[start : start + _GRAM]] += times
+        beginnings = [f"{word[:_STEM]}-" for word in told]
+        for stem in beginnings:
+            stems[stem] += times
+        for pair in pairwise(beginnings):
             pairs[pair] += times
-    if article.language in INFLECTED:
-        return Words(_count_grams(single), {})
-    hashes = {word: hash_of(word) for word in single}
     return Words(
-        single={hashes[word]: _damp(times) for word, times in single.items()},
+        grams={_hash(gram): _damp(times) for gram, times in grams.items()},
+        stems={_hash(stem): _damp(times) for stem, times in stems.items()},
         pairs={
-            hash_of(f"{one} {other}"): (_damp(times), hashes[one], hashes[other])
-            for (one, other), times in pairs.items()
+            hash_of(f"{one} {other}"): (_damp(times), _hash(one), _hash(other)) for (one, other), times in pairs.items()
         },
     )
 
 
 def weigh_words(words: Words, frequencies: Frequencies) -> dict[int, float]:
     """The features of an article by their hash, scaled to a length of 1; empty when it has no words."""
-    weights = {word: times * frequencies.weigh(word) for word, times in words.single.items()}
-    for pair, (times, one, other) in words.pairs.items():
-        weights[pair] = times * _PAIR * (frequencies.weigh(one) + frequencies.weigh(other)) / 2
-    return scale(weights)
+    return scale({gram: times * frequencies.weigh(gram) for gram, times in words.grams.items()})
+
+
+def list_leading(words: Words, frequencies: Frequencies) -> tuple[int, ...]:
+    """What leads to an article's story: the beginnings of words that weigh most, and the pairs that do."""
+    stems = {stem: times * frequencies.weigh(stem) for stem, times in words.stems.items()}
+    pairs = {
+        pair: times * (frequencies.weigh(one) + frequencies.weigh(other))
+        for pair, (times, one, other) in words.pairs.items()
+    }
+    return (*choose_strongest(stems, _LEADING_STEMS), *choose_strongest(pairs, _LEADING_PAIRS))
 
 
 def scale(weights: Mapping[int, float]) -> dict[int, float]:
@@ -106,12 +126,18 @@ def _iter_parts(article: Article) -> Iterable[tuple[list[str], int]]:
     yield fold_words(" ".join((article.body or "")[: _BEGINNING * 12].split()[:_BEGINNING])), 1
 
 
-def _count_grams(words: Mapping[str, int]) -> dict[int, float]:
-    grams: Counter[str] = Counter()
-    for word, times in words.items():
-        for start in range(max(1, len(word) - _GRAM + 1)):
-            grams[word[start : start + _GRAM]] += times
-    return {hash_of(gram): _damp(times) for gram, times in grams.items()}
+def _join_letters(words: Iterable[str]) -> Iterable[str]:
+    """Letters of scripts without spaces are words of one letter each; pairs of them tell more."""
+    listed = list(words)
+    if sum(len(word) == 1 for word in listed) * 2 > len(listed):
+        return [one + other for one, other in pairwise(listed)]
+    return listed
+
+
+@lru_cache(maxsize=1 << 17)
+def _hash(text: str) -> int:
+    """Sequences of letters come again and again; naming one costs a microsecond."""
+    return hash_of(text)
 
 
 def _damp(times: float) -> float:

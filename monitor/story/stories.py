@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.model import Article, ArticleId, Relation, StoryId, StoryText
 from monitor.story.events import begin_profile, extend_profile, find_event, join_profiles, touch_profile
-from monitor.story.features import Frequencies, Words, choose_strongest, compare, count_words, weigh_words
+from monitor.story.features import Frequencies, Words, compare, count_words, list_leading, weigh_words
 from monitor.story.index import Sketch, StoryIndex
 from monitor.story.shingles import sample_shingles
 from monitor.story.similar import Resemblance, find_same_texts, list_own_shingles
@@ -20,9 +20,8 @@ from monitor.text.fingerprint import fingerprint_of
 
 # Of articles without a word of text, such as a picture with a caption: equal, and yet no sign of the same story.
 _NO_TEXT = fingerprint_of(None, None, None)
-_LEADING = 24
 # Two stories are one only when they are also about one event: a page of news in brief holds the texts of many.
-_SAME_STORY = 0.15
+_SAME_STORY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,12 @@ def sketch_article(
     article: Article, words: Words, frequencies: Frequencies, actors: frozenset[str] = frozenset()
 ) -> Sketch:
     """What deciding about an article needs; `words` are what `count_words` gave for it."""
-    features = weigh_words(words, frequencies)
-    leading = choose_strongest(features, _LEADING)
     return Sketch(
-        article=article, shingles=sample_shingles(article), features=features, leading=tuple(leading), actors=actors
+        article=article,
+        shingles=sample_shingles(article),
+        features=weigh_words(words, frequencies),
+        leading=list_leading(words, frequencies),
+        actors=actors,
     )
 
 

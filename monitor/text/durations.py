@@ -1,16 +1,17 @@
-"""Durations as people write them: a whole number and s, m, h, d or w."""
+"""Durations as people write them: a whole number and s, m, h, d, w or y (365 days)."""
 
 import re
 from datetime import timedelta
 
 _UNITS = {
+    "y": timedelta(days=365),
     "w": timedelta(weeks=1),
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
     "m": timedelta(minutes=1),
     "s": timedelta(seconds=1),
 }
-_DURATION = re.compile(r"([0-9]{1,10}) ?([smhdw])")
+_DURATION = re.compile(r"([0-9]{1,10}) ?([smhdwy])")
 
 
 def parse_duration(text: str) -> timedelta:

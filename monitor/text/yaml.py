@@ -222,7 +222,9 @@ class _Reader:
             node.style or node.tag == _PREFIX + "binary"
         ):  # quoted: the text as it stands; plain scalars have the style None or ""
             return node.value
-        return _read_plain(node.value)
+        value = _read_plain(node.value)
+        # PyYAML calls a plain 2024 or true a text only where "!!str" says so; of floats its notion is another.
+        return value if node.tag != _PREFIX + "str" or isinstance(value, float) else node.value
 
     def _refuse(self, node: Any, message: str) -> None:
         line, column = _position(node)

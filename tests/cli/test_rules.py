@@ -1,10 +1,16 @@
 """`rules list|show|import`, and what `check` prints for authors."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from monitor.app import open_store
+from monitor.clock import utc_now
+from monitor.config.settings import Settings
+from monitor.model import RuleId, RuleUsage
+from tests.builders import NOON
 from tests.cli.conftest import Command
 
 _BROKEN = """version: 1
@@ -23,7 +29,7 @@ def rules(tmp_path: Path) -> Path:
     return tmp_path / "rules"
 
 
-@pytest.mark.parametrize("name", ["list", "show", "import"])
+@pytest.mark.parametrize("name", ["list", "show", "stats", "import"])
 def test_every_command_shows_an_example(command: Command, name: str) -> None:
     assert "Example:" in command("rules", name, "--help").out
 
@@ -54,6 +60,8 @@ def test_the_list_as_json_has_every_field(command: Command, rules: Path) -> None
         "line": 6,
         "column": 3,
         "problems": [],
+        "live_version": None,
+        "matches_4_weeks": None,
     }
 
 
@@ -156,3 +164,80 @@ def test_check_warns_of_what_is_probably_not_meant(command: Command, project: Pa
     assert outcome.code == 0
     assert 'rules/mine.yaml:3:3: warning: concept "lonely" is used by no rule' in outcome.err
     assert 'rules/mine.yaml:5:3: warning: rule "mine" has no examples' in outcome.err
+
+
+def test_a_rule_is_drawn_with_its_filters_and_every_kind_of_clause(command: Command, tmp_path: Path) -> None:
+    match = "{all: [{times: 2, of: flood}, {at_least: 1, of: [dyke]}, {query: 'a OR b'}, {text: AI, exact: true}]}"
+    (tmp_path / "x.yaml").write_text(
+        f"rules: {{r: {{match: {match}, where: {{words: {{at_least: 80}}, tier: [1, 2]}}}}}}", encoding="utf-8"
+    )
+    drawn = command("rules", "show", "r", "--rules", "x.yaml").out
+    for line in (
+        "2 mentions of",
+        "at least 1 of",
+        "query a OR b",
+        '"AI" · exact true',
+        "words at least 80",
+        "tier 1, 2",
+    ):
+        assert line in drawn
+
+
+def test_what_rules_cost_and_found_is_read_from_the_store(command: Command, tmp_path: Path) -> None:
+    assert "no database" in command("rules", "stats", "--data", "data").err
+
+    async def fill() -> None:
+        async with open_store(Settings(), tmp_path / "data") as store, store.transaction() as tx:
+            await tx.add_rule_usage([_usage("floods", 3, 1), _usage("slow-one", 50, 0)], NOON)
+
+    asyncio.run(fill())
+    slow, floods = command("rules", "stats", "--data", "data").out.splitlines()[1:]
+    assert slow.split() == ["slow-one", "50", "0", "0.50", "s", "94.3%", "10.00", "ms", "slow"]
+    assert floods.split() == ["floods", "3", "1", "0.03", "s", "5.7%", "10.00", "ms"]
+    first, _ = json.loads(command("rules", "stats", "--data", "data", "--json").out)
+    assert first == {
+        "rule": "slow-one",
+        "asked": 50,
+        "matched": 0,
+        "seconds": 0.5,
+        "mean_milliseconds": 10.0,
+        "slow": True,
+    }
+
+
+def _usage(rule: str, asked: int, matched: int) -> RuleUsage:
+    return RuleUsage(rule=RuleId(rule), asked=asked, matched=matched, nanoseconds=asked * 10_000_000)
+
+
+@pytest.mark.parametrize(
+    ("width", "headings"),
+    [
+        ("40", ["RULE", "STATUS", "SEVERITY", "EXAMPLES"]),
+        ("70", ["RULE", "TITLE", "STATUS", "SEVERITY", "EXAMPLES", "VERSION"]),
+        ("160", ["RULE", "TITLE", "STATUS", "SEVERITY", "EXAMPLES", "OWNER", "TAGS", "VERSION", "FILE"]),
+    ],
+)
+def test_the_table_shows_what_fits_the_terminal(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: str, headings: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    folder = tmp_path / "rules" / "of-a-rather-long-name-for-one-desk"
+    folder.mkdir(parents=True)
+    rule = "{title: A title of quite some length, match: flood, owner: desk-of-floods, tags: [rivers, floods]}"
+    (folder / "x.yaml").write_text(f"rules: {{floods: {rule}}}", encoding="utf-8")
+    lines = command("rules", "list").out.splitlines()
+    assert lines[0].split() == headings
+    assert all(len(line) <= int(width) for line in lines)
+
+
+def test_the_list_counts_the_matches_of_late(command: Command, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("rules: {mine: {match: flood}, sound: {match: fire}}", encoding="utf-8")
+    (tmp_path / "archive").mkdir()
+    today = utc_now().date().isoformat()
+    for name, day in (("new", today), ("old", "2001-02-03")):
+        article = {"title": f"A {name} flood", "body": f"The {name} flood.", "published": day, "language": "en"}
+        (tmp_path / "archive" / f"{name}.jsonl").write_text(json.dumps(article), encoding="utf-8")
+    assert command("import", tmp_path / "archive", "--rules", "mine.yaml").code == 0
+    mine, sound = json.loads(command("rules", "list", "--rules", "mine.yaml", "--json").out)
+    assert (mine["matches_4_weeks"], sound["matches_4_weeks"]) == (1, 0)
+    assert "4 WEEKS" in command("rules", "list", "--rules", "mine.yaml").out

@@ -1,11 +1,15 @@
 """`sources add`: one source more, everything else as it was; or nothing at all."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from monitor.config.edit import add_source
+from monitor.config.edit import add_source, change_source, remove_source
 from monitor.config.load import load_config
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError, InputError
@@ -127,3 +131,136 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sources.yaml").write_bytes(b"version: 1\n# caf\xe9\n")
     with pytest.raises(ConfigError, match="not UTF-8"):
         add_source(tmp_path, "a", FIELDS)
+
+
+# ------------------------------------------------------------------------------------- change and remove
+
+SEVERAL = """version: 1
+sources:
+  # about a
+  a:
+    feed: https://a.example/  # where
+    tags: [x]
+    # the end of a
+  # about b
+  b: {feed: "https://b.example/", tags: [y]}  # in braces
+
+  # about c
+  c:
+    every: 2h  # slow
+    feed: https://c.example/
+    headers:
+      X-Key: "env:KEY"
+# the end
+"""
+
+
+def edited(tmp_path: Path, text: str = SEVERAL) -> str:
+    return (write_config(tmp_path, {"sources.yaml": text}) / "sources.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("source", "fields", "before", "after"),
+    [
+        ("a", {"tags": ["x", "z"]}, "    tags: [x]\n", "    tags: [x, z]\n"),
+        ("a", {"paused": True}, "    tags: [x]\n", "    tags: [x]\n    paused: true\n"),
+        ("a", {"tags": None}, "    tags: [x]\n", ""),
+        ("b", {"tier": 2}, "tags: [y]}", "tags: [y], tier: 2}"),
+        ("b", {"tags": None}, ", tags: [y]}", "}"),
+        ("c", {"every": "1h"}, "every: 2h  #", "every: 1h  #"),
+        ("c", {"every": None}, "    every: 2h  # slow\n", ""),
+        ("c", {"headers": None}, '    headers:\n      X-Key: "env:KEY"\n', ""),
+        ("c", {"country": "NO"}, '"env:KEY"\n', '"env:KEY"\n    country: "NO"\n'),
+    ],
+)
+def test_a_change_changes_its_line_and_no_other(
+    tmp_path: Path, source: str, fields: dict[str, Any], before: str, after: str
+) -> None:
+    edited(tmp_path)
+    change_source(tmp_path, source, fields)
+    written = (tmp_path / "sources.yaml").read_text()
+    # A comment behind closing braces may move sideways.
+    assert re.sub(" +#", " #", written) == re.sub(" +#", " #", SEVERAL.replace(before, after))
+
+
+@pytest.mark.parametrize(
+    ("source", "gone"),
+    [
+        ("a", "  a:\n    feed: https://a.example/  # where\n    tags: [x]\n    # the end of a\n"),
+        ("c", '  c:\n    every: 2h  # slow\n    feed: https://c.example/\n    headers:\n      X-Key: "env:KEY"\n'),
+        ("b", '  b: {feed: "https://b.example/", tags: [y]}  # in braces\n'),
+    ],
+)
+def test_a_source_goes_with_its_lines_and_no_other(tmp_path: Path, source: str, gone: str) -> None:
+    edited(tmp_path)
+    remove_source(tmp_path, source)
+    assert (tmp_path / "sources.yaml").read_text() == SEVERAL.replace(gone, "")
+
+
+def test_the_last_source_can_go_and_one_can_come_again(tmp_path: Path) -> None:
+    edited(tmp_path, "version: 1\nsources:\n  a:\n    feed: https://a.example/\n")
+    remove_source(tmp_path, "a")
+    assert (tmp_path / "sources.yaml").read_text() == "version: 1\nsources:\n"
+    add_source(tmp_path, "b", {"feed": "https://b.example/"})
+    assert [source.id for source in load_config(tmp_path, Settings(), {}, strict=True).sources] == ["b"]
+
+
+def test_a_source_is_changed_in_the_file_where_it_stands(tmp_path: Path) -> None:
+    write_config(tmp_path, {"sources.yaml": SEVERAL, "team/ours.yaml": "version: 1\nsources: {z: {archive: x}}\n"})
+    assert change_source(tmp_path, "z", {"tier": 1}) == tmp_path / "team/ours.yaml"
+    assert (tmp_path / "sources.yaml").read_text() == SEVERAL
+
+
+def test_an_unknown_source_is_refused_with_the_nearest_one(tmp_path: Path) -> None:
+    edited(tmp_path, SEVERAL.replace("  a:", "  example-world:"))
+    for change in (
+        lambda: change_source(tmp_path, "example-wrld", {}),
+        lambda: remove_source(tmp_path, "example-wrld"),
+    ):
+        with pytest.raises(ConfigError, match=r'no source "example-wrld" \(did you mean "example-world"\?\)'):
+            change()
+
+
+@pytest.mark.parametrize("address", ["https://a.example/", "http://a.example:80/", "https://A.example/?utm_source=x"])
+def test_an_address_is_taken_once(tmp_path: Path, address: str) -> None:
+    edited(tmp_path)
+    with pytest.raises(ConfigError, match='source "a" has this address already'):
+        add_source(tmp_path, "again", {"feed": address})
+
+
+def test_a_change_that_would_not_be_sound_writes_nothing(tmp_path: Path) -> None:
+    edited(tmp_path)
+    with pytest.raises(ConfigError, match='every: found "often"'):
+        change_source(tmp_path, "a", {"every": "often"})
+    assert files(tmp_path) == {"sources.yaml": SEVERAL.encode()}
+
+
+_LINES = st.sampled_from(
+    ["version: 1", "sources:", "  a:", "    feed: https://a.example/", "  b: {feed: 'https://b.example/'}", "# c",
+     "  # d",
+     "    tags:", "      - x", "    - y", "    tags: [x,", "      y]", "  ? a", "  : b", "  *a", "  a: &a {}", "\t",
+     "...",
+     "---", "    every: |", "      1h", "{", "}", "sources: {a: {feed: 'https://a.example/'}}", "  'a':",
+     "    <<: *a",
+     "", "    feed: \x85", "  a: \u2028"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_LINES, max_size=12).map("\n".join) | st.text(max_size=40))
+def test_any_file_is_edited_as_asked_or_refused_and_stays(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "sources.yaml"
+    changes: list[Callable[[], Path]] = [
+        lambda: add_source(tmp_path, "new", {"feed": "https://new.example/"}),
+        lambda: change_source(tmp_path, "a", {"tier": 1, "tags": None}),
+        lambda: remove_source(tmp_path, "a"),
+    ]
+    for change in changes:
+        data = text.encode("utf-8", "replace")
+        file.write_bytes(data)
+        try:
+            change()
+        except ConfigError:
+            assert file.read_bytes() == data
+        comments = [line for line in ("# c", "  # d") if line in text.split("\n")]
+        assert all(line.strip() in file.read_text() for line in comments if change is changes[0])

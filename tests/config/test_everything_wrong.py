@@ -15,7 +15,7 @@ ENVIRONMENT = {
     "BROKEN_FEED": "hunter2 is no address",
     "MONITOR_SMTP__PORT": "smtp",
     "MONITOR_POLL__CONCURENCY": "5",
-    "MONITOR_RETENTION__RAW": "14d",
+    "MONITOR_RETENTION__RAW": "14 days",
 }
 
 

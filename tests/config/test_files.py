@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> No
     assert [Path(name).name for name, _ in texts] == ["good.yaml"]
     assert [str(problem).removeprefix(f"{tmp_path.as_posix()}/") for problem in problems] == [
         "gone.yaml: no such file or directory",
-        "large.yaml: larger than 10 MB",
+        "large.yaml: larger than 64 MB",
         "latin.yaml:2:7: not UTF-8 (found the byte 0xe9); save the file as UTF-8",
         "pipe.yaml: not a regular file",
         "utf16.yaml:1:1: not UTF-8 (found the byte 0xff); save the file as UTF-8",

@@ -92,7 +92,7 @@ def test_a_problem_is_shown_where_the_value_stands() -> None:
     ]
 
 
-@pytest.mark.parametrize("key", ["retention"])
+@pytest.mark.parametrize("key", ["web", "public_url", "secret_key"])
 def test_a_setting_that_comes_later_is_refused_by_name(key: str) -> None:
     message = f'"{key}" is not available yet in this version'
     assert problems(f"{key}: null\n") == [f"config/monitor.yaml:1:1: {message}"]
@@ -106,7 +106,7 @@ def test_a_setting_that_comes_later_is_refused_by_name(key: str) -> None:
         ("MONITOR_SMPT__PORT", 'unknown setting "smpt" (did you mean "smtp"?)'),
         ("MONITOR_SENDER__NAME", 'unknown setting (there is nothing inside "sender")'),
         ("MONITOR_TIMEZON", 'warning: unknown setting "timezon" (did you mean "timezone"?)'),
-        ("MONITOR_POLL__GAP", '"gap" is not available yet in this version'),
+        ("MONITOR_POLL__MAXIMUM", '"maximum" is not available yet in this version'),
     ],
 )
 def test_a_variable_that_is_nearly_a_setting_is_told(name: str, message: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import Article, ArticleId, EntryKey, Image, RuleId, RuleState, SourceId, StoryId
+from monitor.model import Article, ArticleId, EntryKey, Image, RuleId, RuleState, RuleUsage, SourceId, StoryId
 from monitor.pipeline.stored import count_articles, iter_articles
 from monitor.ports import Transaction
 from monitor.store.database import Database
@@ -304,6 +304,21 @@ def test_all_stored_articles_can_be_walked_while_others_write(store_url: str) ->
     in_store(store_url, scenario)
 
 
+def test_the_use_of_rules_adds_up_and_the_most_expensive_comes_first(store_url: str) -> None:
+    floods = RuleUsage(rule=RuleId("floods"), asked=3, matched=1, nanoseconds=2**40)
+    fires = RuleUsage(rule=RuleId("fires"), asked=1, matched=0, nanoseconds=5)
+
+    async def scenario(tx: Transaction) -> None:
+        assert await tx.list_rule_usage() == ()
+        await tx.add_rule_usage([], NOON)
+        await tx.add_rule_usage([fires, floods], NOON)
+        await tx.add_rule_usage([floods], NOON)
+        doubled = RuleUsage(rule=RuleId("floods"), asked=6, matched=2, nanoseconds=2**41)
+        assert await tx.list_rule_usage() == (doubled, fires)
+
+    in_transaction(store_url, scenario)
+
+
 def test_the_rules_that_did_not_load_are_those_of_the_last_look(store_url: str) -> None:
     kept = RuleState(rule=RuleId("floods"), version="v1", problem="rules/a.yaml:3:1: odd\x00", since=NOON)
     new = RuleState(rule=RuleId("fires"), version=None, problem="rules/b.yaml: odd", since=NOON)
@@ -316,5 +331,21 @@ def test_the_rules_that_did_not_load_are_those_of_the_last_look(store_url: str) 
         assert await tx.list_rule_states() == (new,)
         await tx.save_rule_states([])
         assert await tx.list_rule_states() == ()
+
+    in_transaction(store_url, scenario)
+
+
+def test_matches_are_counted_by_rule_over_articles_of_late(store_url: str) -> None:
+    old = make_article("Old strike.", published=NOON - timedelta(days=30))
+    undated = make_article("Undated strike.")
+    new = make_article("New strike.", published=NOON - timedelta(days=1))
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_articles([old, undated, new])
+        await tx.save_rules([make_rule(), make_rule("other")], NOON)
+        await tx.add_matches([make_match(old), make_match(undated), make_match(new), make_match(new, rule="other")])
+        since = NOON - timedelta(days=28)
+        assert await tx.count_matches(since) == {make_match(new).rule: 2, "other": 1}
+        assert await tx.count_matches(NOON + timedelta(seconds=1)) == {}
 
     in_transaction(store_url, scenario)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import PollState, Slice, SourceId
+from monitor.model import FeedHints, PollState, Slice, SourceId
 from monitor.ports import PollClaim, Transaction
 from monitor.store.database import Database
 from tests.builders import NOON
@@ -43,6 +43,13 @@ def test_a_poll_state_comes_back_as_it_was_written(store_url: str) -> None:
         failures=3,
         last_error="HTTP 500",
         backlog_done=True,
+        whole_at=NOON,
+        moved_to="https://new.example.org/feed",
+        moves=2,
+        gone_at=NOON,
+        parked_until=NOON + MINUTE,
+        rhythm=timedelta(hours=5),
+        hints=FeedHints(ttl=timedelta(hours=1), skip_hours=(0, 3), skip_days=(6,)),
     )
 
     async def scenario(tx: Transaction) -> None:
@@ -178,3 +185,32 @@ def test_a_naive_instant_is_refused(store_url: str) -> None:
 
     with pytest.raises(StoreError, match="naive instant"):
         in_transaction(store_url, scenario)
+
+
+def test_what_is_not_admitted_is_passed_over_and_stays_due(store_url: str) -> None:
+    sources = [SourceId(f"s{number}") for number in range(9)]
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.sync_sources(sources, NOON)
+        odd = await tx.claim_due_sources(
+            sources, NOON, limit=3, lease=MINUTE, admit=lambda source: int(source[1:]) % 2 == 1
+        )
+        assert [each.state.source for each in odd] == ["s1", "s3", "s5"]
+        assert [each.state.source for each in await claim(tx, *sources, limit=2)] == ["s0", "s2"]
+
+    in_transaction(store_url, scenario)
+
+
+def test_a_parked_source_waits_and_one_that_waits_longer_goes_on_waiting(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        await tx.sync_sources([WIRE], NOON)
+        await tx.save_poll_state(PollState(source=GAZETTE, next_poll_at=NOON + 60 * MINUTE))
+        await tx.park_sources([WIRE, GAZETTE], NOON + 30 * MINUTE)
+        found = {state.source: (state.next_poll_at, state.parked_until) for state in await tx.list_poll_states()}
+        assert found == {
+            WIRE: (NOON + 30 * MINUTE, NOON + 30 * MINUTE),
+            GAZETTE: (NOON + 60 * MINUTE, None),
+        }
+        assert await claim(tx, minutes=29) == ()
+
+    in_transaction(store_url, scenario)

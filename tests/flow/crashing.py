@@ -2,8 +2,8 @@
 
     python crashing.py HOURS [POINT]
 
-HOURS are added to the clock, so that leases and retries of an earlier, killed run are over. Exits 3 when the pass
-ended without reaching the point.
+HOURS are added to the clock, so that leases and retries of an earlier, killed run are over. FREE_DISK in the
+environment is the share of the disk that is free. Exits 3 when the pass ended without reaching the point.
 """
 
 import asyncio
@@ -30,7 +30,14 @@ def _kill_at(point: str | None) -> Callable[[str], None]:
 def main(hours: str, point: str | None = None) -> None:
     """One pass over the project in the working directory."""
     shift = timedelta(hours=float(hours))
-    world = World(clock=lambda: utc_now() + shift, jitter=lambda: 0.0, reached=_kill_at(point), processes=0)
+    free = float(os.environ.get("FREE_DISK", "1"))
+    world = World(
+        clock=lambda: utc_now() + shift,
+        jitter=lambda: 0.0,
+        reached=_kill_at(point),
+        processes=0,
+        disk_free=lambda: free,
+    )
     project = load_project(Path("config"), Path("rules"), os.environ)
     asyncio.run(run_service(project, Path("data"), once=True, world=world))
     if point:

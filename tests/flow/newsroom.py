@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -75,7 +75,7 @@ class Newsroom:
             "config/newsroom.yaml": _CONFIG.format(
                 feed=f"{self.site.url}/feed.xml", to=to, alert_backlog=str(alert_backlog).lower()
             ),
-            "config/monitor.yaml": "poll: {minimum: 1s}\n",
+            "config/monitor.yaml": "poll: {minimum: 1s, gap: 0s}\n",
         }.items():
             path = self.directory / name
             path.parent.mkdir(exist_ok=True)
@@ -96,13 +96,13 @@ class Newsroom:
             "SYSTEM_SECRET": SECRET,
         }
 
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
         """A command of the service as a process, started in the project's directory."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,
             cwd=self.directory,
-            env=self.environment,
+            env={**self.environment, **(environment or {})},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

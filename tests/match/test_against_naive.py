@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from monitor.match.evidence import locate_mentions
 from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import RuleSet, load_rules
+from monitor.match.stored import dump_rules, restore_rules
 from monitor.match.view import ArticleView
 from monitor.model import Article
 from monitor.text.fold import fold_words
@@ -51,6 +52,14 @@ def test_the_index_loses_no_match_and_invents_none(matches: list[Any], article: 
     outcome = RuleMatcher(rule_set).match(article)
     assert [match.rule for match in outcome.matches] == expected
     assert outcome.problems == ()
+
+
+@settings(_THOROUGH, max_examples=150)
+@given(matches=st.lists(clauses, min_size=1, max_size=3), article=articles())
+def test_rules_read_back_find_what_they_found_before(matches: list[Any], article: Article) -> None:
+    rule_set = _load(*matches)
+    restored = restore_rules(dump_rules(rule_set))
+    assert RuleMatcher(restored).match(article) == RuleMatcher(rule_set).match(article)
 
 
 @_THOROUGH

@@ -1,11 +1,12 @@
 """Backtests count what holds, week by week, and name what a change of the rules gains and loses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.match.backtest import Backtest, BacktestResult, weeks_between
 from monitor.match.rules import RuleSet, load_rules
-from monitor.model import Article
+from monitor.model import Article, Source, SourceId
 from tests.builders import NOON, make_article
 
 _MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -103,3 +104,14 @@ def test_nothing_at_all_gives_an_empty_result() -> None:
 def test_the_weeks_between_two_are_filled_over_the_turn_of_the_year() -> None:
     first, last = date(2025, 12, 22), date(2026, 1, 12)
     assert weeks_between([last, first]) == (first, date(2025, 12, 29), date(2026, 1, 5), last)
+
+
+def test_rules_that_choose_by_the_source_see_where_an_article_came_from() -> None:
+    rule_set = rules("wires: {match: flood, where: {source_tags: wire}}")
+    wire = Source(id=SourceId("wire"), kind="feed", address="https://wire.example.org/feed", tags=("wire",))
+    blog = replace(wire, id=SourceId("blog"), tags=("blog",))
+    backtest = Backtest(rule_set, sources=[wire, blog])
+    for source in ("wire", "blog", "unknown"):
+        backtest.add(make_article(f"A flood at {source}.", source=source))
+    (wires,) = backtest.result().rules
+    assert {sample.article.source for sample in wires.samples} == {"wire", "unknown"}

@@ -64,6 +64,8 @@ def test_the_language_is_given_or_detected_or_the_first_that_the_rule_names() ->
     outcomes = run_examples(rule_set, detect=lambda text: asked.append(text) or "de")
     assert asked == ["strike, Acmes"]
     assert [outcome.matched for outcome in outcomes] == [False, False]
+    (failed,) = list_failures(outcomes)
+    assert failed.message.endswith('does not hold (the text was taken for "de"; "language:" says what it is)')
 
 
 def test_every_test_has_an_outcome() -> None:

@@ -2,13 +2,14 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+import pytest
+
 from monitor.match.clauses import Lookup
 from monitor.match.index import CandidateIndex
-from monitor.match.matcher import RuleMatcher
-from monitor.match.needs import needs_of
+from monitor.match.matcher import RuleMatcher, slots_of
 from monitor.match.rules import RuleSet, load_rules
 from monitor.match.view import ArticleView
-from monitor.model import Severity
+from monitor.model import RuleId, RuleUsage, Severity
 from tests.builders import make_article
 
 
@@ -52,7 +53,10 @@ def test_a_failing_rule_does_not_hide_other_matches() -> None:
     rule_set = _load({"a": {"match": "word"}, "b": {"match": "word"}, "c": {"match": "word"}})
     first, middle, last = rule_set.rules
     assert isinstance(middle.clause, Lookup)
-    broken = replace(middle, clause=_FailingLookup("match", middle.clause.lexicon, middle.clause.scope))
+    broken = replace(
+        middle,
+        body=replace(middle.body.get(), clause=_FailingLookup("match", middle.clause.lexicon, middle.clause.scope)),
+    )
     outcome = RuleMatcher(replace(rule_set, rules=(first, broken, last))).match(make_article("word"))
     assert [match.rule for match in outcome.matches] == ["a", "c"]
     (problem,) = outcome.problems
@@ -62,7 +66,7 @@ def test_a_failing_rule_does_not_hide_other_matches() -> None:
 def test_ten_thousand_rules_are_not_asked_one_by_one() -> None:
     rules = {f"r{number}": {"match": {"all": [f"word{number}", "the"]}} for number in range(10_000)}
     rule_set = _load(rules)
-    index = CandidateIndex([needs_of(compiled.clause) for compiled in rule_set.rules], rule_set.table)
+    index = CandidateIndex(slots_of(rule_set), rule_set.table)
     view = ArticleView(make_article("the word7 and word4321 and words"), rule_set.table)
     asked = [rule_set.rules[number].rule.id for number in index.find_candidates(view)]
     assert sorted(asked) == ["r4321", "r7"]
@@ -76,7 +80,7 @@ def test_a_rule_is_asked_only_where_all_its_lists_have_a_word() -> None:
         },
         concepts={"c": ["one", "two"]},
     )
-    index = CandidateIndex([needs_of(compiled.clause) for compiled in rule_set.rules], rule_set.table)
+    index = CandidateIndex(slots_of(rule_set), rule_set.table)
     asked = {
         text: index.find_candidates(ArticleView(make_article(text), rule_set.table))
         for text in ("rare", "two", "one rare", "rare force of use", "rare use of force")
@@ -86,3 +90,21 @@ def test_a_rule_is_asked_only_where_all_its_lists_have_a_word() -> None:
 
 def test_no_rules_match_nothing() -> None:
     assert RuleMatcher(_load({})).match(make_article("word")).matches == ()
+
+
+def test_a_rule_is_charged_only_for_the_articles_it_was_asked_about() -> None:
+    matcher = RuleMatcher(
+        _load({"a": {"match": "word"}, "b": {"match": {"near": ["word", "other"], "within": "0 words"}}})
+    )
+    for text in ("word", "word and other", "nothing"):
+        matcher.match(make_article(text, key=text))
+    usage = matcher.take_usage()
+    assert [(each.rule, each.asked, each.matched) for each in usage] == [("a", 2, 2), ("b", 1, 0)]
+    assert all(each.nanoseconds > 0 for each in usage)
+    assert matcher.take_usage() == ()
+
+
+@pytest.mark.parametrize(("asked", "milliseconds", "is_slow"), [(20, 6, True), (19, 6, False), (20, 5, False)])
+def test_a_rule_is_slow_when_it_takes_long_more_than_a_few_times(asked: int, milliseconds: int, is_slow: bool) -> None:
+    usage = RuleUsage(rule=RuleId("a"), asked=asked, matched=0, nanoseconds=asked * milliseconds * 1_000_000)
+    assert usage.is_slow is is_slow

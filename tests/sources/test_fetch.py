@@ -83,7 +83,7 @@ def test_the_second_poll_sends_both_validators_back_and_costs_a_304() -> None:
     first, second, site = asyncio.run(poll_twice())
     assert first.body == FEED
     assert first.content_type == "application/rss+xml; charset=utf-8"
-    assert second == replace(first, body=None, content_type=None)
+    assert second == replace(first, body=None, content_type=None, conditional=True, hints=None)
     opening, conditional = (request.headers for request in site.requests)
     assert "if-none-match" not in opening
     assert "if-modified-since" not in opening

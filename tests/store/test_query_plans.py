@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from monitor.model import SubscriberId
 from monitor.store.alerts import select_due_subscribers, select_pending
 from monitor.store.outbox import select_due_deliveries
+from monitor.store.retention import select_old_bodies
 from monitor.store.sources import select_due_sources
+from monitor.store.stories import select_profiles_with, select_texts
 from tests.builders import NOON
 from tests.contract.stores import in_transaction
 
@@ -51,3 +53,22 @@ def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[
     plan = explain(store_url, statement)
     assert index in plan
     assert "SCAN poll_states\n" not in plan
+
+
+@pytest.mark.parametrize(
+    ("statement", "sqlite_key", "postgres_index"),
+    [
+        (select_texts([1, 2, 3], 739_000), "text_shingles USING PRIMARY KEY (day=? AND shingle=?)", "pk_text_shingles"),
+        (
+            select_profiles_with([1, 2, 3], 739_000),
+            "story_features USING PRIMARY KEY (day=? AND feature=?)",
+            "pk_story_features",
+        ),
+        (select_old_bodies(NOON, 10), "ix_articles_bodies", "ix_articles_bodies"),
+    ],
+    ids=["texts", "profiles", "old bodies"],
+)
+def test_recognising_a_story_and_purging_use_their_index(
+    store_url: str, statement: Select[tuple[object, ...]], sqlite_key: str, postgres_index: str
+) -> None:
+    assert (sqlite_key if store_url.startswith("sqlite") else postgres_index) in explain(store_url, statement)

@@ -19,6 +19,8 @@ def upgrade() -> None:
         "UPDATE stories SET updates = (SELECT count(*) - 1 FROM articles WHERE articles.story = stories.id) "
         "WHERE id IN (SELECT story FROM articles)"
     )
+    has_body = sa.text("body IS NOT NULL")
+    op.create_index("ix_articles_bodies", "articles", ["fetched_at"], sqlite_where=has_body, postgresql_where=has_body)
     _create_aliases()
     _create_texts()
     _create_profiles()

@@ -1,0 +1,128 @@
+"""`sources health`: which sources answer, which have fallen silent, and what went wrong, in plain words."""
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from monitor.app import has_store, open_store
+from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
+from monitor.clock import utc_now
+from monitor.config.project import load_sources
+from monitor.config.settings import Settings
+from monitor.errors import ConfigError, Problem
+from monitor.health import RHYTHM_OVER, Health, judge_source
+from monitor.model import PollState, Source, SourceId
+from monitor.ports import SourceCounts
+from monitor.render.documents import instant
+from monitor.text.suggest import did_you_mean
+
+_STYLES = {"failing": "red", "quiet": "yellow", "ok": "green"}
+
+
+def health(
+    only: Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="These sources only.")] = None,
+    config: ConfigOption = CONFIG,
+    data: DataOption = DATA,
+    as_json: JsonOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when a source fails or is quiet.")] = False,
+) -> None:
+    """Show how the sources fare: state, last new entry against the usual rhythm, copies, and the last error.
+
+    Example: `monitor sources health --strict`
+    """
+    settings, sources = load_sources(config, os.environ)
+    chosen = choose_sources(sources, only or ())
+    now = utc_now()
+    states, counts = asyncio.run(_read(settings, data, now))
+    judged = [(source, judge_source(source, states.get(source.id), counts.get(source.id), now)) for source in chosen]
+    if as_json:
+        print(json.dumps([_document(source, found) for source, found in judged], indent=2, ensure_ascii=False))
+    else:
+        _print_table(judged)
+    if strict and any(found.condition in ("failing", "quiet") for _, found in judged):
+        raise typer.Exit(1)
+
+
+def choose_sources(sources: tuple[Source, ...], ids: list[str] | tuple[str, ...]) -> tuple[Source, ...]:
+    """The sources with these ids, all of them for none; ConfigError names every id that no source has."""
+    known = {str(source.id): source for source in sources}
+    unknown = [name for name in ids if name not in known]
+    if unknown:
+        raise ConfigError(Problem("", 0, 0, f'no source "{name}"{did_you_mean(name, known)}') for name in unknown)
+    return tuple(known[name] for name in dict.fromkeys(ids)) if ids else sources
+
+
+async def _read(
+    settings: Settings, data: Path, now: datetime
+) -> tuple[Mapping[SourceId, PollState], Mapping[SourceId, SourceCounts]]:
+    """Nothing before the first run: looking makes no database."""
+    if not has_store(settings, data):
+        return {}, {}
+    async with open_store(settings, data) as store, store.transaction() as tx:
+        states = {state.source: state for state in await tx.list_poll_states()}
+        return states, {counts.source: counts for counts in await tx.count_by_source(now - RHYTHM_OVER)}
+
+
+def _document(source: Source, found: Health) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "condition": found.condition,
+        "last_new_at": instant(found.last_new_at) if found.last_new_at else None,
+        "silent_for_seconds": _seconds(found.silent_for),
+        "usual_gap_seconds": _seconds(found.usual_gap),
+        "articles": found.articles,
+        "copies": None if found.copies is None else round(found.copies, 3),
+        "failures": found.failures,
+        "last_error": found.last_error,
+        "waits_until": instant(found.waits_until) if found.waits_until else None,
+    }
+
+
+def _print_table(judged: list[tuple[Source, Health]]) -> None:
+    if not judged:
+        print('no sources: add one with "monitor sources add ID URL"')
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("SOURCE", "STATE", "LAST NEW", "USUALLY", "28 DAYS", "COPIES", "NOTE"):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "NOTE")
+    for source, found in judged:
+        table.add_row(
+            source.id,
+            Text(found.condition, style=_STYLES.get(found.condition, "")),
+            f"{_roughly(found.silent_for)} ago" if found.silent_for is not None else "never",
+            f"every {_roughly(found.usual_gap)}" if found.usual_gap else "–",
+            str(found.articles),
+            "–" if found.copies is None else f"{found.copies:.0%}",
+            Text(printable(_note(found))),
+        )
+    console().print(table)
+
+
+def _note(found: Health) -> str:
+    if found.condition == "failing":
+        times = f"failed {found.failures} time{'s' if found.failures != 1 else ''}: {found.last_error}"
+        return f"{times}; left alone until {instant(found.waits_until)}" if found.waits_until else times
+    if found.condition == "quiet":
+        return "answers, but has brought nothing new for much longer than usual"
+    return {"new": "not polled yet", "paused": 'resume it with "monitor sources resume"'}.get(found.condition, "")
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else round(duration.total_seconds())
+
+
+def _roughly(duration: timedelta | None) -> str:
+    """A duration as people say it: 40 s, 12 min, 5 h, 3 days."""
+    seconds = max(0.0, duration.total_seconds()) if duration else 0.0
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

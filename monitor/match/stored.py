@@ -1,0 +1,245 @@
+"""Compiled rules as bytes, and back: what every article needs is read at once, the rest when it is asked for.
+
+The bytes are pickles of which only the value classes of this package are ever built, so that damaged or foreign bytes
+can do no more than fail. Each rule's clauses are a pickle of their own, as are the longer lists of terms that many
+rules share: of ten thousand rules an article needs ten.
+"""
+
+import builtins
+import copyreg
+import datetime
+import pickle
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+
+from monitor.match.atoms import AtomTable
+from monitor.match.clauses import Lookup
+from monitor.match.lexicon import Alias, Lexicon, restore_single
+from monitor.match.matcher import slots_of
+from monitor.match.pause import paused_collection
+from monitor.match.rules import CompiledRule, Prepared, RuleBody, RuleSet
+from monitor.match.scope import DEFAULT_SCOPE
+from monitor.match.terms import Term, WordPattern
+from monitor.model import Rule
+
+# Aliases; of shorter lists each rule has its own copy, as that is read sooner than a common one is found.
+_WORTH_SHARING = 8
+_PACKAGES = ("monitor.match.", "monitor.model.", "monitor.errors")
+_PLAIN: Mapping[tuple[str, str], Callable[..., Any]] = {
+    (restore_single.__module__, restore_single.__name__): restore_single,
+    **{("builtins", each.__name__): each for each in (builtins.frozenset, builtins.set)},
+    **{
+        ("datetime", each.__name__): each
+        for each in (datetime.date, datetime.datetime, datetime.timedelta, datetime.timezone)
+    },
+}
+
+
+@paused_collection()
+def dump_rules(rule_set: RuleSet) -> bytes:
+    """The set with its index."""
+    shared: dict[Lexicon, int] = {}
+    bodies = [_dump(compiled.body.get(), rule_set.table, shared) for compiled in rule_set.rules]
+    lexicons: list[bytes] = []
+    while len(lexicons) < len(shared):  # each may name further ones
+        lexicons.append(_dump(list(shared)[len(lexicons)], rule_set.table, shared, whole=True))
+    rules = [
+        (each.id, each.version, each.title, each.why, each.owner, each.tags, each.status, each.severity)
+        for each in (compiled.rule for compiled in rule_set.rules)
+    ]
+    slots = slots_of(rule_set)
+    rule_set.table.classes_of([])  # numbers the classes that can be foreseen
+    main = (rules, rule_set.problems, rule_set.refused, rule_set.table, slots)
+    vocabulary = (dict(rule_set.actors), dict(rule_set.concepts))
+    parts = [pickle.dumps(main, 5), pickle.dumps(vocabulary, 5), *bodies, *lexicons]
+    return b"".join([array("Q", [len(parts), *map(len, parts)]).tobytes(), *parts])
+
+
+@paused_collection()
+def restore_rules(data: bytes) -> RuleSet:
+    """What was dumped. Any exception whatever: these bytes are something else."""
+    shelf = _Shelf(data)
+    rules, problems, refused, table, slots = shelf.read(0)
+    shelf.table = table
+    shelf.first_lexicon = 2 + len(rules)
+    compiled = []
+    for number, (id_, version, title, why, owner, tags, status, severity) in enumerate(rules, start=2):
+        rule = Rule(
+            id=id_,
+            version=version,
+            title=title,
+            why=why,
+            owner=owner,
+            tags=tags,
+            status=status,
+            severity=severity,
+        )
+        compiled.append(CompiledRule(rule, table, _StoredBody(shelf, number)))
+    restored = RuleSet(
+        rules=tuple(compiled),
+        problems=problems,
+        actors=_StoredMapping(shelf, 0),
+        concepts=_StoredMapping(shelf, 1),
+        refused=refused,
+        table=table,
+    )
+    return replace(restored, prepared=Prepared(restored.active, slots))
+
+
+# How the values that rules have by the hundred thousand are taken apart: by themselves they take ten times as long.
+
+
+def _reduce_lexicon(value: Lexicon) -> tuple[Any, ...]:
+    if len(value.aliases) == 1:
+        ((phrase,),) = value.phrases.values()
+        return restore_single, (value.aliases[0], phrase.atoms, value.languages)
+    return Lexicon, (value.aliases, value.phrases, value.required, value.certain, value.languages)
+
+
+def _reduce_alias(value: Alias) -> tuple[Any, ...]:
+    depends = value.periods or value.is_conditional
+    return Alias, (value.term, value.periods, value.needs, value.unless) if depends else (value.term,)
+
+
+def _reduce_term(value: Term) -> tuple[Any, ...]:
+    return Term, (value.written, value.words, value.language, value.exact)
+
+
+def _reduce_pattern(value: WordPattern) -> tuple[Any, ...]:
+    return WordPattern, (value.kind, value.text, *((value.forms, value.language) if value.forms else ()))
+
+
+def _reduce_lookup(value: Lookup) -> tuple[Any, ...]:
+    return Lookup, (value.path, value.lexicon, value.scope, value.text, value.concept, value.actor)
+
+
+_REDUCERS: dict[type, Callable[[Any], Any]] = {
+    Lexicon: _reduce_lexicon,
+    Alias: _reduce_alias,
+    Term: _reduce_term,
+    WordPattern: _reduce_pattern,
+    Lookup: _reduce_lookup,
+}
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves out what is common to many rules, and names it instead."""
+
+    def __init__(self, stream: BytesIO, table: AtomTable, shared: dict[Lexicon, int], whole: Any) -> None:
+        super().__init__(stream, protocol=5)
+        self.dispatch_table = {**copyreg.dispatch_table, **_REDUCERS}
+        self._table = table
+        self._shared = shared
+        self._whole = whole
+
+    def persistent_id(self, obj: Any) -> Any:
+        if obj is DEFAULT_SCOPE:
+            return "default scope"
+        if obj is self._table:
+            return "table"
+        if type(obj) is Lexicon and obj is not self._whole and len(obj.aliases) >= _WORTH_SHARING:
+            return self._shared.setdefault(obj, len(self._shared))
+        return None
+
+
+def _dump(value: Any, table: AtomTable, shared: dict[Lexicon, int], *, whole: bool = False) -> bytes:
+    stream = BytesIO()
+    _Pickler(stream, table, shared, value if whole else None).dump(value)
+    return stream.getvalue()
+
+
+class _Unpickler(pickle.Unpickler):
+    """Builds value classes of this package and nothing else."""
+
+    def __init__(self, stream: BytesIO, shelf: "_Shelf") -> None:
+        super().__init__(stream)
+        self._shelf = shelf
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        plain = _PLAIN.get((module_name, global_name))
+        if plain is not None:
+            return plain
+        if module_name.startswith(_PACKAGES):
+            found = getattr(import_module(module_name), global_name, None)
+            if isinstance(found, type) and found.__module__ == module_name:
+                return found
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of compiled rules")
+
+    def persistent_load(self, pid: Any) -> Any:
+        if pid == "default scope":
+            return DEFAULT_SCOPE
+        return self._shelf.table if pid == "table" else self._shelf.lexicon(pid)
+
+
+class _Shelf:
+    """The parts of one dump; a list of terms is read the first time a rule needs it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = memoryview(data)
+        (count,) = array("Q", data[:8])
+        lengths = array("Q", data[8 : 8 * (count + 1)])
+        self._ends = array("Q", _iter_ends(8 * (count + 1), lengths))
+        self._lengths = lengths
+        self._lexicons: dict[int, Lexicon] = {}
+        self._vocabulary: tuple[Mapping[str, Any], ...] | None = None
+        self.table: AtomTable | None = None
+        self.first_lexicon = 0
+
+    def read(self, number: int) -> Any:
+        end = self._ends[number]
+        return _Unpickler(BytesIO(self._data[end - self._lengths[number] : end]), self).load()
+
+    def lexicon(self, number: int) -> Lexicon:
+        found = self._lexicons.get(number)
+        if found is None:
+            found = self._lexicons[number] = self.read(self.first_lexicon + number)
+        return found
+
+    @property
+    def vocabulary(self) -> tuple[Mapping[str, Any], ...]:
+        if self._vocabulary is None:
+            self._vocabulary = self.read(1)
+        return self._vocabulary
+
+
+def _iter_ends(start: int, lengths: Iterable[int]) -> Iterator[int]:
+    for length in lengths:
+        start += length
+        yield start
+
+
+class _StoredBody:
+    """A rule's body, read when it is first asked for."""
+
+    __slots__ = ("_body", "_number", "_shelf")
+
+    def __init__(self, shelf: _Shelf, number: int) -> None:
+        self._shelf = shelf
+        self._number = number
+        self._body: RuleBody | None = None
+
+    def get(self) -> RuleBody:
+        if self._body is None:
+            self._body = self._shelf.read(self._number)
+        return self._body
+
+
+class _StoredMapping(Mapping[str, Any]):
+    """The actors or the concepts, read when first asked for."""
+
+    def __init__(self, shelf: _Shelf, place: int) -> None:
+        self._shelf = shelf
+        self._place = place
+
+    def __getitem__(self, key: str) -> Any:
+        return self._shelf.vocabulary[self._place][key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shelf.vocabulary[self._place])
+
+    def __len__(self) -> int:
+        return len(self._shelf.vocabulary[self._place])

@@ -1,0 +1,232 @@
+"""What recent stories are recognised by, versions, kept pages and retention, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.model import (
+    Article,
+    Correction,
+    Difference,
+    Entry,
+    EntryKey,
+    Image,
+    Record,
+    SourceId,
+    StoryId,
+    StoryProfile,
+    StoryText,
+)
+from monitor.pipeline.telling import tell_stories
+from monitor.ports import Transaction
+from tests.builders import NOON, make_article
+from tests.contract.stores import MINUTE, in_transaction, make_match, make_rule, raise_alert, store_story
+from tests.story.texts import FLOOD, FLOOD_OTHER_WORDS, STRIKE
+
+DAY = timedelta(days=1)
+
+
+def make_text(article: Article, story: str = "wire/first", size: int = 3) -> StoryText:
+    return StoryText(article=article.id, story=StoryId(story), size=size, at=NOON)
+
+
+def test_a_text_is_found_by_any_of_its_shingles_while_it_is_recent(store_url: str) -> None:
+    article = make_article()
+    text = make_text(article)
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_story_texts({text: {1, 2, -(2**63)}}, NOON)
+        await tx.add_story_texts({text: {1, 2, -(2**63)}}, NOON)
+        assert sorted(await tx.find_story_texts([-(2**63), 2, 7], NOON), key=lambda each: each[0]) == [
+            (-(2**63), text),
+            (2, text),
+        ]
+        assert len(await tx.find_story_texts([1], NOON + 3 * DAY)) == 1
+        assert await tx.find_story_texts([1], NOON + 4 * DAY) == []
+
+    in_transaction(store_url, scenario)
+
+
+def test_a_profile_is_found_by_what_leads_to_it_and_kept_as_it_is_last(store_url: str) -> None:
+    first = StoryProfile(
+        story=StoryId("s"), first_at=NOON, last_at=NOON, actors=frozenset({"a"}), features={5: 0.5, -9: 0.25}
+    )
+    second = StoryProfile(story=StoryId("s"), first_at=NOON, last_at=NOON + DAY, articles=2, features={5: 1.0})
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.save_profiles([first], [(5, first.story), (-9, first.story)], NOON)
+        assert await tx.find_profiles([first.story, StoryId("other")]) == {"s": first}
+        await tx.save_profiles([second], [(5, second.story)], NOON + DAY)
+        assert await tx.find_profiles([first.story]) == {"s": second}
+        assert sorted(await tx.find_story_postings([5, -9, 1], NOON + DAY)) == [(-9, "s"), (5, "s")]
+
+    in_transaction(store_url, scenario)
+
+
+def test_words_are_counted_over_two_stretches_of_thirty_days(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        assert await tx.find_frequencies([1], NOON) == (0, {})
+        await tx.count_words([(1, 2), (1,)], NOON)
+        await tx.count_words([(1,)], NOON + 30 * DAY)
+        assert await tx.find_frequencies([1, 2, 3], NOON + 30 * DAY) == (3, {1: 3, 2: 1})
+        assert await tx.find_frequencies([1, 2], NOON + 60 * DAY) == (1, {1: 1})
+
+    in_transaction(store_url, scenario)
+
+
+def test_articles_that_arrive_one_after_the_other_join_by_text_and_by_event(store_url: str) -> None:
+    fields = {"language": "en", "fetched_at": NOON}
+    first = make_article(FLOOD, title="Tamarin river floods Velden, 400 moved to safety", source="wire", **fields)
+    copy = make_article(FLOOD, title="Velden under water", source="daily", **fields)
+    report = make_article(FLOOD_OTHER_WORDS, title="Velden evacuated as the Tamarin floods", source="echo", **fields)
+    other = make_article(STRIKE, title="No buses in Port Amsel", source="echo", **fields)
+
+    async def tell(tx: Transaction, article: Article) -> tuple[object, ...]:
+        await tx.add_articles([article])
+        (change,) = await tell_stories(tx, [article], [], NOON)
+        return change.story, change.kind, change.ordinal, change.relation, change.sources
+
+    async def scenario(tx: Transaction) -> None:
+        assert await tell(tx, first) == (first.id, "new", 0, "first", ("wire",))
+        assert await tell(tx, copy) == (first.id, "update", 1, "copy", ("wire", "daily"))
+        assert await tell(tx, report) == (first.id, "update", 2, "report", ("wire", "daily", "echo"))
+        assert await tell(tx, other) == (other.id, "new", 0, "first", ("echo",))
+        assert await tx.find_told([copy.id, report.id]) == {copy.id: first.id, report.id: first.id}
+
+    in_transaction(store_url, scenario)
+
+
+def test_a_merged_story_lives_on_as_an_alias(store_url: str) -> None:
+    one, other = make_article("One.", key="one"), make_article("Other.", key="other")
+
+    async def scenario(tx: Transaction) -> None:
+        await raise_alert(tx, other)
+        kept = await store_story(tx, one)
+        await tx.merge_stories({StoryId(other.id): kept}, NOON)
+        await tx.merge_stories({StoryId(other.id): kept}, NOON)
+        assert await tx.find_aliases([StoryId(other.id), kept]) == {other.id: kept}
+        assert await tx.find_told([other.id]) == {other.id: kept}
+        assert await tx.find_stories([other.fingerprint]) == {other.fingerprint: kept}
+
+    in_transaction(store_url, scenario)
+
+
+def make_correction(before: Article, **changed: object) -> Correction:
+    after = make_article(str(changed.get("body", "New.")), key=before.key, title="New title")
+    return Correction(before=before, after=after, differences=(Difference(field="body", before="A", after=None),))
+
+
+def test_a_correction_keeps_every_earlier_wording(store_url: str) -> None:
+    article = make_article("Old.", key="k", title="Old title")
+    first = make_correction(article)
+    second = make_correction(first.after, body="Newest.")
+
+    async def scenario(tx: Transaction) -> None:
+        await store_story(tx, article)
+        await tx.correct_articles([first], NOON)
+        await tx.correct_articles([second], NOON + MINUTE)
+        assert await tx.find_articles([article.id]) == {article.id: second.after}
+        versions = await tx.list_versions(article.id)
+        assert [(each.number, each.before.body) for each in versions] == [(1, "Old."), (2, "New.")]
+        assert versions[0].differences == first.differences
+
+    in_transaction(store_url, scenario)
+
+
+def test_matches_of_a_changed_article_are_those_that_hold_now(store_url: str) -> None:
+    article = make_article("Ports and ferries.")
+
+    async def scenario(tx: Transaction) -> None:
+        await raise_alert(tx, article, make_match(article, "ports"), make_match(article, "told"))
+        await tx.save_rules([make_rule("ferries")], NOON)
+        now = [make_match(article, "ferries"), make_match(article, "ports")]
+        gained, lost = await tx.replace_matches([article.id], now)
+        assert ([each.rule for each in gained], [each.rule for each in lost]) == (["ferries"], ["told"])
+        assert await tx.replace_matches([article.id], now) == ((), ())
+        assert (await tx.count_rows())["matches"] == 2
+
+    in_transaction(store_url, scenario)
+
+
+ENTRY = Entry(
+    source=SourceId("wire"),
+    key=EntryKey("k"),
+    url="https://news.example/k",
+    title="T <b>",
+    summary=None,
+    content="C \U0001f600",
+    published="yesterday",
+    updated=None,
+    authors=("A",),
+    images=(Image(caption="c"),),
+)
+RECORD = Record(source=SourceId("wire"), key=EntryKey("k"), name="a b.txt\n:1", format="html", data=b"\x00\n\xff")
+
+
+@pytest.mark.parametrize("page", [ENTRY, RECORD], ids=["entry", "record"])
+def test_a_page_comes_back_as_it_was_read(store_url: str, page: Entry | Record) -> None:
+    article = make_article(key="k")
+
+    async def scenario(tx: Transaction) -> None:
+        await store_story(tx, article)
+        await tx.keep_pages({article.id: page}, NOON)
+        kept = await tx.list_kept_pages(since=NOON, source=SourceId("wire"), after=0, limit=10)
+        assert [(each.article, each.page) for each in kept.pages] == [(article, page)]
+        for since, source in ((NOON + MINUTE, None), (NOON, SourceId("other"))):
+            assert (await tx.list_kept_pages(since=since, source=source, after=0, limit=10)).pages == ()
+
+    in_transaction(store_url, scenario)
+
+
+def test_a_stamp_is_that_of_the_last_reading(store_url: str) -> None:
+    article = make_article(key="k" * 3000)
+
+    async def scenario(tx: Transaction) -> None:
+        await store_story(tx, article)
+        assert await tx.find_stamps(article.source, [article.key, EntryKey("x")]) == {article.key: None}
+        await tx.save_stamps(article.source, {article.key: "1:a"})
+        assert await tx.find_stamps(article.source, [article.key]) == {article.key: "1:a"}
+
+    in_transaction(store_url, scenario)
+
+
+def test_purging_takes_what_is_old_in_bounded_batches_and_nothing_else(store_url: str) -> None:
+    old = [make_article(f"Old {number}.", fetched_at=NOON - DAY) for number in range(5)]
+    young = make_article("Young.")
+
+    async def scenario(tx: Transaction) -> None:
+        await store_story(tx, *old, young)
+        await tx.keep_pages({article.id: ENTRY for article in old}, NOON - DAY)
+        await tx.keep_pages({young.id: ENTRY}, NOON)
+        assert [await tx.purge_pages(NOON, 3) for _ in range(3)] == [3, 2, 0]
+        assert [await tx.purge_bodies(NOON, 3) for _ in range(3)] == [3, 2, 0]
+        stored = await tx.find_articles([old[0].id, young.id])
+        assert (stored[old[0].id].body, stored[young.id].body) == (None, "Young.")
+        assert [await tx.purge_articles(NOON, 3) for _ in range(3)] == [3, 2, 0]
+        assert (await tx.count_rows())["articles"] == 1
+        assert await tx.list_unseen(old[0].source, [old[0].key]) == frozenset()
+
+    in_transaction(store_url, scenario)
+
+
+def test_an_article_that_a_pending_alert_waits_for_is_not_thrown_away(store_url: str) -> None:
+    article = make_article("Old.", fetched_at=NOON - DAY)
+
+    async def scenario(tx: Transaction) -> None:
+        await raise_alert(tx, article)
+        assert await tx.purge_articles(NOON, 10) == 0
+
+    in_transaction(store_url, scenario)
+
+
+def test_the_index_of_stories_keeps_the_window_and_no_more(store_url: str) -> None:
+    profile = StoryProfile(story=StoryId("s"), first_at=NOON, last_at=NOON, features={1: 1.0})
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_story_texts({make_text(make_article()): {1, 2}}, NOON)
+        await tx.save_profiles([profile], [(1, profile.story)], NOON)
+        assert await tx.purge_story_index(NOON + 3 * DAY, 100) == 0
+        assert await tx.purge_story_index(NOON + 4 * DAY, 100) == 5
+        assert await tx.find_profiles([profile.story]) == {}
+
+    in_transaction(store_url, scenario)

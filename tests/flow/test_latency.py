@@ -1,0 +1,76 @@
+"""From publication to the receiver, on a virtual clock with real servers: what a `now` route promises."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.app import World, open_pipeline
+from monitor.config.project import load_project
+from monitor.live import Live
+from tests.flow.newsroom import Newsroom, open_newsroom
+
+SECOND = timedelta(seconds=1)
+INTERVAL, HOLD, REST = timedelta(minutes=1), timedelta(minutes=2), timedelta(seconds=2)
+# The date of publication that the newsroom's feed gives.
+PUBLISHED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_BODY = "The river Orsa flooded the mill quarter in the night, and the fire brigade took forty people out by boat."
+_CONFIG = """version: 1
+sources:
+  gazette: {{feed: "{url}/feed.xml", every: 1m, language: en}}
+subscribers:
+  ana: {{email: ana@example.org}}
+  system: {{webhook: {{url: "env:SYSTEM_URL", secret: "env:SYSTEM_SECRET"}}}}
+routes:
+  - when: {{rules: ["river-*"]}}
+    to: [ana, system]
+    send: {{now: true, hold: 2m}}
+"""
+
+
+@pytest.mark.parametrize("first_poll", [1, 23, 59])
+def test_what_is_published_now_is_at_the_receiver_within_a_poll_interval_its_hold_and_two_seconds(
+    first_poll: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(_publish_and_wait(tmp_path, PUBLISHED - first_poll * SECOND))
+
+
+async def _publish_and_wait(directory: Path, begin: datetime) -> None:
+    async with open_newsroom(directory) as newsroom:
+        config = directory / "config" / "newsroom.yaml"
+        config.write_text(_CONFIG.format(url=newsroom.site.url), encoding="utf-8")
+        project = load_project(Path("config"), Path("rules"), newsroom.environment)
+        clock = _Clock(begin)
+        world = World(clock=lambda: clock.now, jitter=lambda: 0.0, processes=0)
+        async with open_pipeline(project, directory / "data", world) as (ports, plan):
+            live = Live(project, ports, plan, directory / "data")
+            await live.start()
+            arrived = await _tick(newsroom, live, clock)
+            async with ports.store.transaction() as tx:
+                latencies = await tx.list_latencies(begin)
+        assert arrived is not None
+        assert PUBLISHED + HOLD <= arrived <= PUBLISHED + INTERVAL + HOLD + REST
+        assert len(latencies) == 2, "of the e-mail and of the webhook, for the metric to show"
+        assert all(HOLD <= latency <= INTERVAL + HOLD + REST for latency in latencies)
+
+
+class _Clock:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+
+async def _tick(newsroom: Newsroom, live: Live, clock: _Clock) -> datetime | None:
+    """Each second what the running service does; the moment at which the last receiver has the message."""
+    while clock.now < PUBLISHED + INTERVAL + HOLD + 10 * SECOND:
+        if clock.now == PUBLISHED:
+            newsroom.publish("1", "Orsa floods the mill quarter", _BODY)
+        await live.poll()
+        await live.compose()
+        await live.deliver()
+        mails, _, webhooks = newsroom.messages()
+        if mails and webhooks:
+            return clock.now
+        clock.now += SECOND
+    return None
