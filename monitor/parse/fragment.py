@@ -7,20 +7,19 @@ stands.
 import re
 from collections.abc import Iterator
 
-from lxml import html
-from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement
 
 from monitor.model import Image
 from monitor.parse.charset import clean_line, clean_text
 from monitor.parse.lines import ends_sentence, find_credit, find_pointer, is_remnant, split_caption
+from monitor.parse.markup import parse_pieces
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DROPPED = frozenset(
     {
         "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
         "button", "select", "textarea", "input", "head", "title", "nav", "figure", "figcaption", "audio",
-        "video", "map",
+        "video", "map", "noembed", "noframes", "xmp", "plaintext",
     }
 )  # fmt: skip
 _BLOCKS = frozenset(
@@ -80,11 +79,8 @@ def parse_fragment(fragment: str) -> HtmlElement | None:
     """The root of a fragment; None when it holds no markup, or none that a parser makes anything of."""
     if not _MARKUP.search(fragment):
         return None
-    try:
-        # Controls and lone surrogates would make lxml refuse the whole.
-        return html.fragment_fromstring(clean_text(fragment[:_LONGEST]), create_parent="div")
-    except (ParserError, LxmlError, ValueError, AssertionError):
-        return None
+    # Controls and lone surrogates would make lxml refuse the whole.
+    return parse_pieces(clean_text(fragment[:_LONGEST]))
 
 
 def _part_sentences(text: str) -> str:

@@ -122,6 +122,17 @@ _NAME = re.compile(r"^(?:[^\W\d_][\w.'’-]*)(?:\s+(?:[^\W\d_][\w.'’-]*)){0,4}
 _AND = re.compile(r"\s*(?:,|;|/|\s(?:and|und|et|y|e|en|и|та|i|və|ve|և)\s)\s*", re.IGNORECASE)
 
 
+_BIOGRAPHY = re.compile(
+    r"^(?:about the authors?|über den autor|über die autorin|à propos de l['’]auteur|sobre el autor|об авторе)\b|"
+    r"^(?:[^\W\d_][\w.'’-]*\s){2,4}(?:is|was|has been) (?:an?|the|our) (?:[\w’'-]+ ){0,5}"
+    r"(?:reporter|correspondent|editor|journalist|columnist|writer|freelancer|contributor)\b"
+    r"(?! (?:who (?:was|has|had)|killed|arrested|detained|jailed))|"
+    r"^follow (?:him|her|them|(?:[^\W\d_][\w.'’-]*\s){1,4})on (?:twitter|x|bluesky|mastodon|facebook|instagram)\b",
+    re.IGNORECASE,
+)
+_LONGEST_BIOGRAPHY = 400
+
+
 @dataclass(frozen=True, slots=True)
 class CaptionLine:
     """A line of a picture: its words and, where the same line names it, who made it."""
@@ -197,6 +208,11 @@ def find_byline(line: str) -> tuple[str, ...]:
     if not names or not all(_is_person_like(name) for name in names):
         return ()
     return tuple(names)
+
+
+def is_biography(line: str) -> bool:
+    """Whether a line tells who wrote the article. Only for its last lines: a story may well be of a reporter."""
+    return len(line) <= _LONGEST_BIOGRAPHY and _BIOGRAPHY.search(line) is not None
 
 
 def ends_sentence(line: str) -> bool:
