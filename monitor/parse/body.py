@@ -6,6 +6,7 @@ figures). What every extractor leaves in by mistake (pointers to other articles,
 author's life) goes by the shape of its lines.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 
@@ -34,6 +35,14 @@ _MOST_LETTERS = 1_000_000
 _ATTRIBUTES = frozenset({"class", "id", "style", "hidden", "href"})
 _LONGEST_ATTRIBUTE = 300
 _LINES_OF_BIOGRAPHY = 3
+_ENOUGH_TO_FIND = 40
+# Offers in the middle of the text, by what their boxes are called; a longer box is the article behind such an offer.
+_OFFERS = re.compile(r"cookie|consent|newsletter|sign-?up|subscription|subscribe-|paywall-", re.IGNORECASE)
+_LONGEST_OFFER = 600
+_CELLS = ("table", "tbody", "tr", "td")
+# trafilatura drops the joiners that Persian and Hindi are written with; these rare letters travel in their place.
+_DISGUISED = str.maketrans({"\u200c": "\ua716", "\u200d": "\ua717"})
+_RESTORED = str.maketrans({"\ua716": "\u200c", "\ua717": "\u200d"})
 
 
 def read_body(root: HtmlElement, title: str | None) -> Reading:
@@ -42,6 +51,8 @@ def read_body(root: HtmlElement, title: str | None) -> Reading:
     reading = _choose(pruned)
     heading = fold_words(title or "")
     lines = [line for line in reading if fold_words(line) != heading]
+    if lines and heading and fold_words(lines[0])[: len(heading)] == heading and len(lines[0]) < len(title or "") + 20:
+        del lines[0]  # "… – live"
     last = len(lines) - _LINES_OF_BIOGRAPHY
     return tuple(line for number, line in enumerate(lines) if number < max(last, 1) or not is_biography(line))
 
@@ -51,7 +62,37 @@ def _prune(root: HtmlElement) -> HtmlElement:
     for element in list(pruned.iter(*_PRUNED)):
         if element.getparent() is not None:
             element.drop_tree()
+    for element in pruned.xpath("//*[@class or @id][not(self::html or self::body)]"):
+        if _is_offer(element) and element.getparent() is not None:
+            element.drop_tree()
+    _flatten_layout(pruned)
+    for element in pruned.iter("*"):
+        _disguise(element)
     return pruned
+
+
+def _flatten_layout(root: HtmlElement) -> None:
+    """Old pages lay their text out in tables, and in paragraphs that libxml2 nests because of a font between them."""
+    for element in list(root.iter("font", "center")):
+        element.drop_tag()
+    for element in root.xpath("//p[.//p]"):
+        element.tag = "div"
+    for table in root.iter("table"):
+        if table.find(".//td//p") is not None or table.find(".//td//h1") is not None:
+            for cell in table.iter(*_CELLS):
+                cell.tag = "div"
+
+
+def _is_offer(element: HtmlElement) -> bool:
+    marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return _OFFERS.search(marks) is not None and sum(map(len, element.itertext())) <= _LONGEST_OFFER
+
+
+def _disguise(element: HtmlElement) -> None:
+    if element.text and not element.text.isascii():
+        element.text = element.text.translate(_DISGUISED)
+    if element.tail and not element.tail.isascii():
+        element.tail = element.tail.translate(_DISGUISED)
 
 
 def _choose(root: HtmlElement) -> Reading:
@@ -85,7 +126,17 @@ def _read_fast(root: HtmlElement) -> Reading:
     document = trafilatura.bare_extraction(
         root, fast=True, include_comments=False, include_tables=True, include_links=False, with_metadata=False
     )
-    return tuple(_iter_lines((getattr(document, "text", None) or "").split("\n")))
+    return _in_page_order(tuple(_iter_lines((getattr(document, "text", None) or "").split("\n"))), root)
+
+
+def _in_page_order(lines: Reading, root: HtmlElement) -> Reading:
+    """The lines as they follow one another on the page: trafilatura adds what it found at a second look to the end."""
+    text = clean_line("".join(root.itertext()).translate(_RESTORED))
+    places: list[tuple[int, int]] = []
+    for number, line in enumerate(lines):
+        place = text.find(line[:_ENOUGH_TO_FIND])
+        places.append((place if place >= 0 else max(places, default=(0, 0))[0], number))
+    return tuple(lines[number] for _, number in sorted(places))
 
 
 def _read_readably(root: HtmlElement) -> Reading:
@@ -118,6 +169,6 @@ def _read_landmark(root: HtmlElement) -> Reading:
 
 def _iter_lines(lines: Sequence[str]) -> Iterator[str]:
     for raw in lines:
-        line = clean_line(raw).removeprefix("- ")
+        line = clean_line(raw.translate(_RESTORED)).removeprefix("- ")
         if line and not is_remnant(line) and find_pointer(line) is None and find_credit(line) is None:
             yield line

@@ -6,6 +6,7 @@ stands.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -34,7 +35,8 @@ _LONGEST = 4_000_000
 _PARAGRAPH = "\x00"
 _CAPTION_CLASS = re.compile(r"caption", re.IGNORECASE)
 # Around the whole picture, a class such as "wp-caption" says nothing of the words alone.
-_NO_CAPTIONS = frozenset({"div", "figure", "table", "img", "script", "style"})
+_NO_CAPTIONS = frozenset({"figure", "img", "picture", "amp-img", "script", "style"})
+_PICTURES = ("img", "picture", "figure", "amp-img", "video", "iframe", "article")
 _CREDIT_CLASS = re.compile(r"credit|copyright|photographer|source\b|attribution|byline", re.IGNORECASE)
 
 
@@ -141,22 +143,39 @@ def _is_caption(element: HtmlElement) -> bool:
     if not isinstance(element.tag, str):
         return False
     marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-    return element.tag == "figcaption" or (_CAPTION_CLASS.search(marks) is not None and element.tag not in _NO_CAPTIONS)
+    if element.tag == "figcaption":
+        return True
+    if element.tag in _NO_CAPTIONS or not _CAPTION_CLASS.search(marks):
+        return False
+    return next(element.iter(*_PICTURES), None) is None
 
 
 def _read_caption(element: HtmlElement) -> Image:
     whole = _caption_text(element)
-    marked = next((child for child in element.iterdescendants() if _is_credit(child)), None)
-    if marked is None and element.getparent() is not None and element.tag == "figcaption":
-        marked = next((child for child in element.itersiblings() if _is_credit(child)), None)
+    marked = next((child for child in _iter_around(element) if _is_credit(child)), None)
     if marked is not None:
         credit = _caption_text(marked)
-        caption = clean_line(whole.replace(credit, " ", 1)) if credit else whole
-        return Image(caption=split_caption(caption).caption, credit=find_credit(credit) or credit or None)
+        caption = clean_line(whole.replace(credit, " ", 1)).strip(" |") if credit else whole
+        return Image(caption=split_caption(caption).caption, credit=_bare_name(credit))
     if (alone := find_credit(whole)) is not None:
         return Image(credit=alone)
     line = split_caption(whole)
     return Image(caption=line.caption, credit=line.credit)
+
+
+def _iter_around(element: HtmlElement) -> Iterator[HtmlElement]:
+    """Where the credit of a caption may stand: within it, after it beside it, or anywhere in its figure."""
+    yield from element.iterdescendants()
+    yield from islice(element.itersiblings(), 2)
+    figure = next(element.iterancestors("figure"), None)
+    if figure is not None:
+        yield from figure.iterdescendants()
+
+
+def _bare_name(credit: str) -> str | None:
+    """Who a credit names, without its label and its brackets."""
+    credit = credit.strip(" |(),;[]")
+    return find_credit(credit) or credit or None
 
 
 def _caption_text(element: HtmlElement) -> str:

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from monitor.model import Image
 from monitor.parse.body import read_body
 from monitor.parse.charset import clean_line
+from monitor.parse.dates import is_date_line
 from monitor.parse.fragment import html_to_line, images_of, text_of
 from monitor.parse.linked_data import LinkedArticle, read_linked_data
 from monitor.parse.markup import parse_document
@@ -21,6 +22,8 @@ from monitor.parse.parts import Parts
 from monitor.parse.urls import accept_canonical, clean_url
 from monitor.text.fold import fold_words
 
+_LONGEST_CREDIT_IN_WORDS = 8
+_LINES_ABOVE_TEXT = 3
 _TITLES = ("og:title", "twitter:title", "dc.title")
 _STANDFIRSTS = ("og:description", "description", "twitter:description", "dc.description")
 _PUBLISHED = (
@@ -44,19 +47,47 @@ def read_page(text: str, url: str | None, fetched_at: datetime) -> Parts:
     linked = read_linked_data(root)
     meta = _read_meta(root)
     title = _choose_title(root, linked, meta)
-    paragraphs = read_body(root, title)
+    authors = linked.authors or _read_authors(root, meta)
+    images = _merge_images(images_of(root), linked.images)
+    shown, paragraphs = _take_date(_without_labels(read_body(root, title), images, authors))
     standfirst, paragraphs = _choose_standfirst(root, linked, meta, paragraphs)
     return Parts(
         title=title,
         standfirst=standfirst,
-        authors=linked.authors or _read_authors(root, meta),
-        published=linked.published or _read_published(root, meta, fetched_at),
+        authors=authors,
+        published=linked.published or _read_published(root, meta, fetched_at) or shown,
         updated=linked.updated or _first(meta, _UPDATED),
-        images=_merge_images(images_of(root), linked.images),
+        images=images,
         paragraphs=paragraphs,
         language=_read_language(root, linked, meta),
         url=_read_url(root, meta, url),
     )
+
+
+def _without_labels(
+    paragraphs: tuple[str, ...], images: tuple[Image, ...], authors: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The body without what an extractor took of a picture's caption, of its credit or of the byline."""
+    captions = [words for image in images if (words := fold_words(image.caption or ""))]
+    names = [fold_words(name) for name in (*authors, *(image.credit for image in images)) if name]
+    return tuple(line for line in paragraphs if not _is_label(fold_words(line), captions, names))
+
+
+def _is_label(words: list[str], captions: list[list[str]], names: list[list[str]]) -> bool:
+    if words in names:
+        return True
+    return any(
+        words[: len(caption)] == caption and len(words) - len(caption) <= _LONGEST_CREDIT_IN_WORDS
+        for caption in captions
+    )
+
+
+def _take_date(paragraphs: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The date line that an extractor left above the text, and the text without it."""
+    for number, line in enumerate(paragraphs[:_LINES_ABOVE_TEXT]):
+        if is_date_line(line):
+            return line, (*paragraphs[:number], *paragraphs[number + 1 :])
+    return None, paragraphs
 
 
 # ----------------------------------------------------------------------------------------------- metadata
@@ -121,7 +152,7 @@ def _choose_standfirst(
     found = marked or html_to_line(_first(meta, _STANDFIRSTS)) or linked.description
     if not found:
         return None, paragraphs
-    if marked and paragraphs and fold_words(paragraphs[0]) == fold_words(marked):
+    if len(paragraphs) > 1 + (not marked) and fold_words(paragraphs[0]) == fold_words(found):
         return found, paragraphs[1:]
     return found, paragraphs
 
