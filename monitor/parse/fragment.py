@@ -6,21 +6,21 @@ stands.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from lxml import html
-from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement
 
 from monitor.model import Image
 from monitor.parse.charset import clean_line, clean_text
 from monitor.parse.lines import ends_sentence, find_credit, find_pointer, is_remnant, split_caption
+from monitor.parse.markup import parse_pieces
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DROPPED = frozenset(
     {
         "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "math", "canvas",
         "button", "select", "textarea", "input", "head", "title", "nav", "figure", "figcaption", "audio",
-        "video", "map",
+        "video", "map", "noembed", "noframes", "xmp", "plaintext",
     }
 )  # fmt: skip
 _BLOCKS = frozenset(
@@ -35,7 +35,8 @@ _LONGEST = 4_000_000
 _PARAGRAPH = "\x00"
 _CAPTION_CLASS = re.compile(r"caption", re.IGNORECASE)
 # Around the whole picture, a class such as "wp-caption" says nothing of the words alone.
-_NO_CAPTIONS = frozenset({"div", "figure", "table", "img", "script", "style"})
+_NO_CAPTIONS = frozenset({"figure", "img", "picture", "amp-img", "script", "style"})
+_PICTURES = ("img", "picture", "figure", "amp-img", "video", "iframe", "article")
 _CREDIT_CLASS = re.compile(r"credit|copyright|photographer|source\b|attribution|byline", re.IGNORECASE)
 
 
@@ -80,11 +81,8 @@ def parse_fragment(fragment: str) -> HtmlElement | None:
     """The root of a fragment; None when it holds no markup, or none that a parser makes anything of."""
     if not _MARKUP.search(fragment):
         return None
-    try:
-        # Controls and lone surrogates would make lxml refuse the whole.
-        return html.fragment_fromstring(clean_text(fragment[:_LONGEST]), create_parent="div")
-    except (ParserError, LxmlError, ValueError, AssertionError):
-        return None
+    # Controls and lone surrogates would make lxml refuse the whole.
+    return parse_pieces(clean_text(fragment[:_LONGEST]))
 
 
 def _part_sentences(text: str) -> str:
@@ -145,22 +143,39 @@ def _is_caption(element: HtmlElement) -> bool:
     if not isinstance(element.tag, str):
         return False
     marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-    return element.tag == "figcaption" or (_CAPTION_CLASS.search(marks) is not None and element.tag not in _NO_CAPTIONS)
+    if element.tag == "figcaption":
+        return True
+    if element.tag in _NO_CAPTIONS or not _CAPTION_CLASS.search(marks):
+        return False
+    return next(element.iter(*_PICTURES), None) is None
 
 
 def _read_caption(element: HtmlElement) -> Image:
     whole = _caption_text(element)
-    marked = next((child for child in element.iterdescendants() if _is_credit(child)), None)
-    if marked is None and element.getparent() is not None and element.tag == "figcaption":
-        marked = next((child for child in element.itersiblings() if _is_credit(child)), None)
+    marked = next((child for child in _iter_around(element) if _is_credit(child)), None)
     if marked is not None:
         credit = _caption_text(marked)
-        caption = clean_line(whole.replace(credit, " ", 1)) if credit else whole
-        return Image(caption=split_caption(caption).caption, credit=find_credit(credit) or credit or None)
+        caption = clean_line(whole.replace(credit, " ", 1)).strip(" |") if credit else whole
+        return Image(caption=split_caption(caption).caption, credit=_bare_name(credit))
     if (alone := find_credit(whole)) is not None:
         return Image(credit=alone)
     line = split_caption(whole)
     return Image(caption=line.caption, credit=line.credit)
+
+
+def _iter_around(element: HtmlElement) -> Iterator[HtmlElement]:
+    """Where the credit of a caption may stand: within it, after it beside it, or anywhere in its figure."""
+    yield from element.iterdescendants()
+    yield from islice(element.itersiblings(), 2)
+    figure = next(element.iterancestors("figure"), None)
+    if figure is not None:
+        yield from figure.iterdescendants()
+
+
+def _bare_name(credit: str) -> str | None:
+    """Who a credit names, without its label and its brackets."""
+    credit = credit.strip(" |(),;[]")
+    return find_credit(credit) or credit or None
 
 
 def _caption_text(element: HtmlElement) -> str:

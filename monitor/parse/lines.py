@@ -65,7 +65,7 @@ _CREDIT = re.compile(rf"^[\[(]?\s*(?:{_LABEL})\s*[:：՝=|]\s*(?P<value>.+?)\s*[
 _CREDIT_WITHOUT_COLON = re.compile(
     r"^[\[(]?\s*(?:image (?:source|credit)\s*,|(?:photo|photograph|picture|image|video) (?:by|courtesy of|courtesy)\s"
     r"|(?:source|photo|credit|image)\s+[–—-]\s|foto de\s|photo de\s|foto von\s|"
-    r"фото\s+[–—-]\s)\s*(?P<value>.+?)\s*[\])]?$",
+    r"фото\s+[–—-]\s|fot\.\s)\s*(?P<value>.+?)\s*[\])]?$",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
@@ -73,9 +73,16 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE,
 )
 _INLINE_CREDIT = re.compile(
-    rf"^(?P<caption>.+?[^\s(\[])\s*(?:[.|–—-]\s*|\s)(?P<credit>[(\[]?(?:©\s*|(?:{_PHOTO_WORDS}|{_SOURCE_WORDS})\s*[:：]\s*"
+    rf"^(?P<caption>.+?[^\s(\[])\s*(?:[.。|–—-]\s*|\s|(?=[(\[]))(?P<credit>[(\[]?(?:©\s*|(?:{_LABEL})\s*[:：՝]\s*"
     r"|Photo by\s|Photograph by\s).{2,80})$",
     re.IGNORECASE,
+)
+# Without any label only what no caption ends with: "(Ann Lee/Agency)", "— REUTERS".
+_BARE_CREDIT = re.compile(
+    r"^(?P<caption>.{15,}?)\s*(?:[(\[](?P<name>[^()\[\]]{2,60})[)\]]|[—–|]\s*(?P<tail>[^—–|]{2,60}))$"
+)
+_AGENCY = re.compile(
+    r"\w\s*/\s*\w|^(?:AFP|AP|APA|ANSA|Belga|DPA|dpa|EFE|EPA|Getty Images|IANS|Keystone|PA|PTI|Reuters|TASS|UPI)$"
 )
 _CAPTION_LABEL = re.compile(
     r"^(?:image caption|photo caption|caption|légende|legenda|подпись)\s*[,:：]\s*", re.IGNORECASE
@@ -104,7 +111,8 @@ _POINTER = re.compile(
 _FURNITURE = re.compile(
     r"^[\W_]{0,4}(?:advertisement|advertising|sponsored(?: content)?|skip (?:ad|advertisement|to (?:main )?content)|"
     r"share(?: this)?(?: (?:article|story|on|via)\b.{0,40})?|comments?(?: \(\d+\))?|leave a (?:comment|reply)|"
-    r"sign up (?:for|to) (?:our|the) .{0,60}newsletter.{0,40}|subscribe(?: now| to .{0,60})?|follow us(?: on .{0,40})?|"
+    r"sign up (?:for|to) (?:our|the) .{0,60}newsletter.{0,40}|subscribe(?: (?:now|today|to|for|and)\b.{0,180})?|"
+    r"follow us(?: on .{0,40})?|"
     r"continue reading(?: .{0,60})?|read more|print(?: this)?|click here(?: to .{0,60})?|"
     r"(?:(?:©|\(c\)|copyright).{0,120})?all rights reserved|"
     r"the post .{1,250} (?:appeared first|first appeared) on .{1,100}|this article (?:was )?(?:first|"
@@ -120,6 +128,17 @@ _BYLINE = re.compile(
 )
 _NAME = re.compile(r"^(?:[^\W\d_][\w.'’-]*)(?:\s+(?:[^\W\d_][\w.'’-]*)){0,4}$")
 _AND = re.compile(r"\s*(?:,|;|/|\s(?:and|und|et|y|e|en|и|та|i|və|ve|և)\s)\s*", re.IGNORECASE)
+
+
+_BIOGRAPHY = re.compile(
+    r"^(?:about the authors?|über den autor|über die autorin|à propos de l['’]auteur|sobre el autor|об авторе)\b|"
+    r"^(?:[^\W\d_][\w.'’-]*\s){2,4}(?:is|was|has been) (?:an?|the|our) (?:[\w’'-]+ ){0,5}"
+    r"(?:reporter|correspondent|editor|journalist|columnist|writer|freelancer|contributor)\b"
+    r"(?! (?:who (?:was|has|had)|killed|arrested|detained|jailed))|"
+    r"^follow (?:him|her|them|(?:[^\W\d_][\w.'’-]*\s){1,4})on (?:twitter|x|bluesky|mastodon|facebook|instagram)\b",
+    re.IGNORECASE,
+)
+_LONGEST_BIOGRAPHY = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +183,8 @@ def find_credit(line: str) -> str | None:
     for pattern in (_CREDIT, _CREDIT_WITHOUT_COLON, _COPYRIGHT):
         found = pattern.match(line)
         if found and _is_name_like(found["value"]):
-            return found["value"].strip(" .,;")
+            value = str(found["value"]).strip(" .,;")
+            return find_credit(value) or value  # "© Photo: A. Smith"
     return None
 
 
@@ -174,8 +194,16 @@ def split_caption(line: str) -> CaptionLine:
     found = _INLINE_CREDIT.match(line) if len(line) <= _LONGEST_CAPTION else None
     credit = find_credit(found["credit"].strip(" .|")) if found else None
     if found is None or credit is None:
-        return CaptionLine(line or None, None)
+        return _split_bare(line)
     return CaptionLine(found["caption"].strip(" |–—-([") or None, credit)
+
+
+def _split_bare(line: str) -> CaptionLine:
+    found = _BARE_CREDIT.match(line) if len(line) <= _LONGEST_CAPTION else None
+    name = (found["name"] or found["tail"]).strip() if found else ""
+    if found is None or not (_AGENCY.search(name) or (name.isupper() and name.isascii())) or not _is_name_like(name):
+        return CaptionLine(line or None, None)
+    return CaptionLine(found["caption"].strip(" |–—-"), name)
 
 
 def find_pointer(line: str) -> bool | None:
@@ -199,6 +227,11 @@ def find_byline(line: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+def is_biography(line: str) -> bool:
+    """Whether a line tells who wrote the article. Only for its last lines: a story may well be of a reporter."""
+    return len(line) <= _LONGEST_BIOGRAPHY and _BIOGRAPHY.search(line) is not None
+
+
 def ends_sentence(line: str) -> bool:
     """Whether a line ends as a sentence does, closing quotes and brackets aside."""
     return _SENTENCE_END.search(line) is not None
@@ -209,7 +242,7 @@ def _is_person_like(name: str) -> bool:
     if not _NAME.match(name) or ends_sentence(name.removesuffix(".")):
         return False
     words = name.split()
-    return sum(1 for word in words if not word[0].islower()) >= min(2, len(words))
+    return sum(1 for word in words if not _is_lower(word)) >= min(2, len(words))
 
 
 def _is_name_like(value: str) -> bool:
@@ -217,7 +250,12 @@ def _is_name_like(value: str) -> bool:
     words = value.split()
     if len(value) > _LONGEST_CREDIT or len(words) > _MOST_CREDIT_WORDS:
         return False
-    capitals = sum(1 for word in words if not word[0].islower())
+    capitals = sum(1 for word in words if not _is_lower(word))
     if ends_sentence(value):
         return len(words) <= 4 and capitals == len(words)
     return capitals * 2 >= len(words) or len(words) == 1  # "dpa"
+
+
+def _is_lower(word: str) -> bool:
+    """Whether a word begins with a small letter, of a script that has capitals; Unicode counts Georgian as small."""
+    return word[0].islower() and not "\u10a0" <= word[0] <= "\u10ff"

@@ -1,32 +1,29 @@
-"""A whole HTML page to article parts: trafilatura finds the body, the page's own metadata the rest.
+"""A whole HTML page to article parts: monitor.parse.body finds the body, the page's own metadata the rest.
 
 No page is fetched here, and nothing is inferred from the look of a site: where the metadata says nothing, a part
 stays empty.
 """
 
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime, timedelta
 
-import trafilatura
 from htmldate import find_date
-from lxml import html
-from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement
 
-from monitor.errors import ParseError
 from monitor.model import Image
+from monitor.parse.body import read_body
 from monitor.parse.charset import clean_line
-from monitor.parse.fragment import html_to_line, html_to_paragraphs, images_of, text_of
-from monitor.parse.lines import find_credit, find_pointer, is_remnant
+from monitor.parse.dates import is_date_line
+from monitor.parse.fragment import html_to_line, images_of, text_of
 from monitor.parse.linked_data import LinkedArticle, read_linked_data
+from monitor.parse.markup import parse_document
 from monitor.parse.parts import Parts
 from monitor.parse.urls import accept_canonical, clean_url
 from monitor.text.fold import fold_words
 
-_LONGEST = 8_000_000
-_PRUNED = ("script", "style", "noscript", "template", "iframe", "svg", "figure", "nav", "button", "select")
+_LONGEST_CREDIT_IN_WORDS = 8
+_LINES_ABOVE_TEXT = 3
 _TITLES = ("og:title", "twitter:title", "dc.title")
 _STANDFIRSTS = ("og:description", "description", "twitter:description", "dc.description")
 _PUBLISHED = (
@@ -46,33 +43,51 @@ _STANDFIRST_CLASS = re.compile(
 
 def read_page(text: str, url: str | None, fetched_at: datetime) -> Parts:
     """The parts of a page's decoded text; `url` is where it was found. ParseError when no parser makes it a page."""
-    root = _parse(text)
+    root = parse_document(text)
     linked = read_linked_data(root)
     meta = _read_meta(root)
     title = _choose_title(root, linked, meta)
-    paragraphs = _read_body(root, title)
+    authors = linked.authors or _read_authors(root, meta)
+    images = _merge_images(images_of(root), linked.images)
+    shown, paragraphs = _take_date(_without_labels(read_body(root, title), images, authors))
     standfirst, paragraphs = _choose_standfirst(root, linked, meta, paragraphs)
     return Parts(
         title=title,
         standfirst=standfirst,
-        authors=linked.authors or _read_authors(root, meta),
-        published=linked.published or _read_published(root, meta, fetched_at),
+        authors=authors,
+        published=linked.published or _read_published(root, meta, fetched_at) or shown,
         updated=linked.updated or _first(meta, _UPDATED),
-        images=_merge_images(images_of(root), linked.images),
+        images=images,
         paragraphs=paragraphs,
         language=_read_language(root, linked, meta),
         url=_read_url(root, meta, url),
     )
 
 
-def _parse(text: str) -> HtmlElement:
-    # lxml refuses a str that declares its own encoding.
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text[:_LONGEST])
-    try:
-        root: HtmlElement = html.document_fromstring(text)
-    except (ParserError, LxmlError, ValueError, AssertionError) as error:
-        raise ParseError(f"no HTML page could be read: {' '.join(str(error).split())[:120]}") from error
-    return root
+def _without_labels(
+    paragraphs: tuple[str, ...], images: tuple[Image, ...], authors: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The body without what an extractor took of a picture's caption, of its credit or of the byline."""
+    captions = [words for image in images if (words := fold_words(image.caption or ""))]
+    names = [fold_words(name) for name in (*authors, *(image.credit for image in images)) if name]
+    return tuple(line for line in paragraphs if not _is_label(fold_words(line), captions, names))
+
+
+def _is_label(words: list[str], captions: list[list[str]], names: list[list[str]]) -> bool:
+    if words in names:
+        return True
+    return any(
+        words[: len(caption)] == caption and len(words) - len(caption) <= _LONGEST_CREDIT_IN_WORDS
+        for caption in captions
+    )
+
+
+def _take_date(paragraphs: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The date line that an extractor left above the text, and the text without it."""
+    for number, line in enumerate(paragraphs[:_LINES_ABOVE_TEXT]):
+        if is_date_line(line):
+            return line, (*paragraphs[:number], *paragraphs[number + 1 :])
+    return None, paragraphs
 
 
 # ----------------------------------------------------------------------------------------------- metadata
@@ -137,7 +152,7 @@ def _choose_standfirst(
     found = marked or html_to_line(_first(meta, _STANDFIRSTS)) or linked.description
     if not found:
         return None, paragraphs
-    if marked and paragraphs and fold_words(paragraphs[0]) == fold_words(marked):
+    if len(paragraphs) > 1 + (not marked) and fold_words(paragraphs[0]) == fold_words(found):
         return found, paragraphs[1:]
     return found, paragraphs
 
@@ -197,42 +212,3 @@ def _merge_images(shown: tuple[Image, ...], linked: tuple[Image, ...]) -> tuple[
     """The pictures the page shows, and those only its data names."""
     captions = {image.caption for image in shown}
     return shown + tuple(image for image in linked if image.caption not in captions and image not in shown)
-
-
-# --------------------------------------------------------------------------------------------------- body
-
-
-def _read_body(root: HtmlElement, title: str | None) -> tuple[str, ...]:
-    pruned = deepcopy(root)
-    for element in list(pruned.iter(*_PRUNED)):
-        if element.getparent() is not None:
-            element.drop_tree()
-    text = _extract(pruned)
-    lines = text.split("\n") if text else _fallback(pruned)
-    heading = fold_words(title or "")
-    return tuple(line for line in _iter_body(lines) if fold_words(line) != heading)
-
-
-def _extract(root: HtmlElement) -> str | None:
-    document = trafilatura.bare_extraction(
-        deepcopy(root), fast=True, include_comments=False, include_tables=True, include_links=False, with_metadata=False
-    )
-    return getattr(document, "text", None)
-
-
-def _fallback(root: HtmlElement) -> list[str]:
-    """The paragraphs of the article element, of main, or of the body, where a page is too short for trafilatura."""
-    for path in ("//article", "//main", "//*[@itemprop='articleBody']", "//body"):
-        found = root.xpath(path)
-        if found:
-            paragraphs = list(html_to_paragraphs(html.tostring(found[0], encoding="unicode")))
-            if paragraphs:
-                return paragraphs
-    return []
-
-
-def _iter_body(lines: list[str]) -> Iterator[str]:
-    for raw in lines:
-        line = clean_line(raw).removeprefix("- ")
-        if line and not is_remnant(line) and find_pointer(line) is None and find_credit(line) is None:
-            yield line
