@@ -62,7 +62,7 @@ _REFUSED = {
     "a version as text": (b'version: "1"\nrules: {}', 'expected version 1, the only one there is, found "1"'),
     "a version of truth": (b"version: true\n", "expected version 1, the only one there is, found true"),
     "an unclosed bracket": (b"rules: {r: {match: [x}}", 'expected "," or "]"'),
-    "eleven megabytes": (b"#" * (11 * 1024 * 1024), "larger than 10 MB"),
+    "more than 64 megabytes": (b"#" * (64 * 1024 * 1024 + 1), "larger than 64 MB"),
 }
 
 

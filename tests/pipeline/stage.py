@@ -29,7 +29,7 @@ from monitor.model import (
 )
 from monitor.pipeline import Plan, Ports, compose_due, deliver_due, plan_windows
 from monitor.pipeline.raising import raise_alerts
-from monitor.ports import Transaction
+from monitor.ports import Receipt, Transaction
 from monitor.render.documents import digest_document
 from monitor.route.routes import Candidate
 from monitor.store.database import Database
@@ -56,14 +56,14 @@ class KeepingChannel:
     sent: list[Delivery] = field(default_factory=list)
     refusal: DeliveryError | None = None
 
-    def render(self, digest: Digest, subscriber: Subscriber) -> bytes:
+    def render(self, digest: Digest, subscriber: Subscriber, thread: str | None = None) -> bytes:
         return json.dumps(digest_document(digest), sort_keys=True).encode()
 
-    async def send(self, delivery: Delivery, address: Address) -> str:
+    async def send(self, delivery: Delivery, address: Address) -> Receipt:
         if self.refusal is not None:
             raise self.refusal
         self.sent.append(delivery)
-        return "kept"
+        return Receipt("kept")
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 
 from monitor.model import Address, Delivery, Digest, Now, SlackWebhook, Subscriber, SubscriberId
 from monitor.pipeline import compose_due, deliver_due
+from monitor.ports import Receipt
 from tests.pipeline.stage import KeepingChannel, Stage, on_stage, yerevan
 from tests.route.values import ANA, SUBSCRIBERS, make_route
 
@@ -44,7 +45,7 @@ class SleepyChannel(KeepingChannel):
     meanwhile: Any = None
     begun: list[Delivery] = field(default_factory=list)
 
-    async def send(self, delivery: Delivery, address: Address) -> str:
+    async def send(self, delivery: Delivery, address: Address) -> Receipt:
         self.begun.append(delivery)
         if len(self.begun) == 1:
             await self.meanwhile()
@@ -88,7 +89,7 @@ def test_a_worker_that_slept_between_claiming_and_sending_does_not_send(store_ur
 class RewordedChannel(KeepingChannel):
     """Renders otherwise than before."""
 
-    def render(self, digest: Digest, subscriber: Subscriber) -> bytes:
+    def render(self, digest: Digest, subscriber: Subscriber, thread: str | None = None) -> bytes:
         return b"other words"
 
 
