@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
-import dateparser
-
+from monitor.loading import load_function
 from monitor.model import Precision
 from monitor.parse.date_words import FILLERS, MONTHS, UNCERTAIN_ZONES, WEEKDAYS, ZONES, plain
 
@@ -210,7 +209,8 @@ def _read_freely(text: str, language: str | None) -> ReadDate | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            at = dateparser.parse(
+            # Loaded by the first date that needs it: it is large, and the main process reads dates of sitemaps only.
+            at = load_function("dateparser:parse")(
                 text,
                 languages=[language],
                 settings={

@@ -32,7 +32,7 @@ def _delays(*delays: str) -> tuple[timedelta, ...]:
 RETRY_DELAYS: Mapping[ChannelKind, tuple[timedelta, ...]] = {
     "email": _delays("1m", "5m", "15m", "30m", "1h", "2h", "4h", "8h", "12h", "24h", "24h", "24h", "24h"),
     "slack": _delays("10s", "1m", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h"),
-    "webhook": _delays("5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h", "24h", "24h"),
+    "webhook": _delays("5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h"),
     "apprise": _delays("30s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h"),
 }
 _SPREAD = 0.2
