@@ -171,7 +171,8 @@ def _line(text: str | None) -> str | None:
 def _begins_with(paragraphs: Sequence[str], standfirst: str) -> bool:
     """Whether the body's first words are the standfirst's; publishers cut them off with "…", even within a word."""
     words = fold_words(standfirst.removesuffix("[…]").removesuffix("[...]"))
-    body = fold_words("\n".join(paragraphs[:5]))[: len(words)]
+    # No text folds to so little that twice as much of it would not hold the standfirst.
+    body = fold_words("\n".join(paragraphs[:5])[: 2 * len(standfirst) + 100])[: len(words)]
     if not words or len(body) < len(words):
         return not words
     return body[:-1] == words[:-1] and body[-1].startswith(words[-1])

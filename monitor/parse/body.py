@@ -32,7 +32,7 @@ _AGREED = 0.9
 _MOST_ELEMENTS = 12_000
 _MOST_LETTERS = 1_000_000
 # What readability looks at; anything longer is data, and its clean-up by patterns would take long over it.
-_ATTRIBUTES = frozenset({"class", "id", "style", "hidden", "href"})
+_ATTRIBUTES = frozenset({"class", "id", "style", "hidden"})
 _LONGEST_ATTRIBUTE = 300
 _LINES_OF_BIOGRAPHY = 3
 _ENOUGH_TO_FIND = 40
@@ -66,8 +66,8 @@ def _prune(root: HtmlElement) -> HtmlElement:
         if _is_offer(element) and element.getparent() is not None:
             element.drop_tree()
     _flatten_layout(pruned)
-    for element in pruned.iter("*"):
-        _disguise(element)
+    if any("\u200c" in text or "\u200d" in text for text in pruned.itertext()):
+        _disguise(pruned)
     return pruned
 
 
@@ -88,21 +88,23 @@ def _is_offer(element: HtmlElement) -> bool:
     return _OFFERS.search(marks) is not None and sum(map(len, element.itertext())) <= _LONGEST_OFFER
 
 
-def _disguise(element: HtmlElement) -> None:
-    if element.text and not element.text.isascii():
-        element.text = element.text.translate(_DISGUISED)
-    if element.tail and not element.tail.isascii():
-        element.tail = element.tail.translate(_DISGUISED)
+def _disguise(root: HtmlElement) -> None:
+    for element in root.iter("*"):
+        element.text = element.text.translate(_DISGUISED) if element.text else None
+        element.tail = element.tail.translate(_DISGUISED) if element.tail else None
 
 
 def _choose(root: HtmlElement) -> Reading:
     fast = _try(_read_fast, root) or _read_landmark(root)
     if not _is_worth_a_vote(root):
         return fast
+    # Where the quick third voter agrees with the first, no opinion of the second could change the outcome.
+    third = _try(_read_coarsely, root)
+    if agreement(runs_of(fast), runs_of(third)) >= _AGREED:
+        return fast
     second = _try(_read_readably, root)
     if not second or agreement(runs_of(fast), runs_of(second)) >= _AGREED:
         return fast
-    third = _try(_read_coarsely, root)
     return choose_medoid([reading for reading in (fast, second, third) if reading])
 
 
@@ -131,7 +133,7 @@ def _read_fast(root: HtmlElement) -> Reading:
 
 def _in_page_order(lines: Reading, root: HtmlElement) -> Reading:
     """The lines as they follow one another on the page: trafilatura adds what it found at a second look to the end."""
-    text = clean_line("".join(root.itertext()).translate(_RESTORED))
+    text = " ".join(_restore("".join(root.itertext())).split())
     places: list[tuple[int, int]] = []
     for number, line in enumerate(lines):
         place = text.find(line[:_ENOUGH_TO_FIND])
@@ -167,8 +169,12 @@ def _read_landmark(root: HtmlElement) -> Reading:
     return ()
 
 
+def _restore(text: str) -> str:
+    return text.translate(_RESTORED) if "\ua716" in text or "\ua717" in text else text
+
+
 def _iter_lines(lines: Sequence[str]) -> Iterator[str]:
     for raw in lines:
-        line = clean_line(raw.translate(_RESTORED)).removeprefix("- ")
+        line = clean_line(_restore(raw)).removeprefix("- ")
         if line and not is_remnant(line) and find_pointer(line) is None and find_credit(line) is None:
             yield line

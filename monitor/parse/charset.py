@@ -10,7 +10,7 @@ import unicodedata
 
 import charset_normalizer
 import ftfy
-from ftfy.badness import is_bad
+from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
 
 # The WHATWG's reading of labels: what a page calls latin-1 was written with windows-1252.
 _ALIASES = {
@@ -52,6 +52,18 @@ _RARE = re.compile("[щъфэ]")
 _FEWEST_LETTERS = 8
 _MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 
+# The test of ftfy takes as long as all the rest of reading. Whatever it finds holds a letter of these kinds beside
+# another one beyond ASCII, a control, or one of the four letters that betray it alone: only there is it asked.
+_KINDS = "".join(
+    MOJIBAKE_CATEGORIES[kind]
+    for kind in ("c1", "bad", "law", "currency", "numeric", "upper_accented", "lower_accented", "box")
+)
+_SUSPECT = re.compile(
+    rf"[{_KINDS}ŒœÃÂÙ](?:(?=[^\x00-\x7f])|(?<=[^\x00-\x7f].)|(?<=[{MOJIBAKE_CATEGORIES['c1']}ŒœÃÂ]))"
+    "|вЂ|[ВГРСΒΓΞΟ][^\x00-\x7f][ВГРСΒΓΞΟ]"
+)
+_AROUND = 6
+
 # Controls (not tab and newline), lone surrogates, soft hyphen, zero width space, bidi marks, byte order mark, tags,
 # noncharacters. The joiners U+200C and U+200D stay: Persian and emoji are written with them.
 _UNWANTED = re.compile(
@@ -79,9 +91,15 @@ def repair_text(text: str) -> str:
 
     Once only, where a text arrives: a second repair might find something in what the first one left.
     """
-    if not is_bad(text):
+    if text.isascii() or not _is_suspect(text):
         return text
     return "\n".join(ftfy.fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
+
+
+def _is_suspect(text: str) -> bool:
+    return any(
+        is_bad(text[max(0, found.start() - _AROUND) : found.end() + _AROUND]) for found in _SUSPECT.finditer(text)
+    )
 
 
 def clean_text(text: str) -> str:
@@ -91,6 +109,8 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """`clean_text` with every run of white space (no-break and thin spaces too) as one space, and none at the ends."""
+    if text.isascii() and text.isprintable():  # no letter of it could be unwanted, and most lines are such
+        return " ".join(text.split())
     return " ".join(clean_text(text).split())
 
 

@@ -14,6 +14,7 @@ from monitor.loading import load_function
 from monitor.model import Precision
 from monitor.parse.date_words import FILLERS, MONTHS, UNCERTAIN_ZONES, WEEKDAYS, ZONES, plain
 
+_DIGIT = re.compile(r"\d")
 _LONGEST = 100
 _YEARS = range(1600, 2201)
 # English is written with the month first and with the day first; without a language nobody can tell either.
@@ -62,7 +63,7 @@ def read_date(raw: str | None, fetched_at: datetime, language: str | None = None
 
 def is_date_line(line: str) -> bool:
     """Whether a line holds a date and nothing else, also one that no calendar has ("April 31, 2021")."""
-    if len(line) > _LONGEST or not any(letter.isdigit() for letter in line):
+    if len(line) > _LONGEST or not _DIGIT.search(line):
         return False
     found = _scan(plain(line))
     return found is not None and found.names_date

@@ -5,6 +5,7 @@ margin, or with too little text, the language is None.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from copy import copy
 from functools import lru_cache
@@ -79,14 +80,24 @@ def normalise_code(code: str | None) -> str | None:
 
 def _main_script(text: str) -> tuple[str | None, int]:
     """The script most letters are in, with how many they are; kana beside Han is Japanese."""
-    counts = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS.items()}
+    counts = _count_letters(text)
     if counts["kana"] * 10 > counts["han"] and counts["kana"]:
-        counts["kana"] += counts.pop("han")
+        counts["kana"] += counts.pop("han", 0)
     script = max(counts, key=lambda name: counts[name])
     letters = counts[script]
     if not letters:
         return None, 0
     return script, letters * 3 if script in _WORD_LIKE_SCRIPTS else letters
+
+
+def _count_letters(text: str) -> Counter[str]:
+    """How many letters are in each script; only the first script that has the most of all letters by far is counted."""
+    counts: Counter[str] = Counter()
+    for script, pattern in _SCRIPTS.items():
+        counts[script] = len(pattern.findall(text))
+        if counts[script] * 2 > len(text):
+            break
+    return counts
 
 
 def _candidates(script: str | None, languages: Sequence[str]) -> list[str]:

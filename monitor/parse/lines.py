@@ -44,6 +44,14 @@ _SCRIPT_SHAPES = tuple(
     )
 )
 
+# What every line of script, style or markup has, and few lines of prose: most lines need no closer look.
+# It begins with one set of letters, which the engine looks for ten times as fast as for alternatives.
+_SCRIPT_SIGNS = re.compile(
+    r"[{}<>;=|*\[\]/(.](?:(?<=[{}<>;=|*\[\]])|(?<=/)(?=[/*])|(?<=\w\.)(?=\w)|(?<=\w\()|(?<=\()(?=['\"{\[)]))"
+)
+_CONTROL = re.compile(r"\s*(?:if|for|while|catch|switch)\s*\(")
+_LETTER = re.compile(r"[^\W_]")
+
 _PHOTO_WORDS = (
     "photo|photos|photograph|photographer|picture|pic|image|images|imagery|video|illustration|graphic|map|"
     "foto|fotos|fotografie|fotografía|fotografia|fotó|bild|bilder|grafik|crédito|crédit|crédits|credito|"
@@ -167,6 +175,8 @@ def strip_comment_end(line: str) -> str:
 
 def is_remnant(line: str) -> bool:
     """Whether a line is markup, script or style, or holds no letter and no digit."""
+    if not _SCRIPT_SIGNS.search(line) and not _CONTROL.match(line):
+        return not _LETTER.search(line)
     bare = _TAG.sub("", line).strip()
     return not bare or any(shape.search(bare) for shape in _SCRIPT_SHAPES)
 

@@ -2,11 +2,13 @@
 
 import unicodedata
 
+import ftfy
 import pytest
+from ftfy.badness import is_bad
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.parse.charset import clean_line, clean_text, decode_bytes
+from monitor.parse.charset import clean_line, clean_text, decode_bytes, repair_text
 
 ENGLISH = "The ministry’s “offer” – a café bill…"
 RUSSIAN = "Президент заявил о переговорах. «Это важно», — сказал он журналистам в среду вечером."
@@ -74,3 +76,25 @@ def test_no_bytes_make_it_fail_and_every_text_can_be_stored(data: bytes) -> None
 @given(st.text(max_size=200))
 def test_cleaning_a_line_twice_changes_nothing(text: str) -> None:
     assert clean_line(clean_line(text)) == clean_line(text)
+
+
+_MOJIBAKE = st.lists(
+    st.one_of(
+        st.sampled_from("abzAZ .,\n«»“”’—ВГРСЂвзабЮÃÂÎŒœØÙàÐβΒλ€™°²¼½╔▒ĂşßЁ中عã"),
+        st.text(alphabet="éçßдя λ’“—中", max_size=3).map(lambda text: text.encode().decode("cp1252", "replace")),
+        st.text(alphabet="éçßдя λ’“—中", max_size=3).map(lambda text: text.encode().decode("cp1251", "replace")),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(_MOJIBAKE)
+def test_the_quick_look_for_mojibake_misses_none_that_the_thorough_one_finds(text: str) -> None:
+    thorough = "\n".join(ftfy.fix_encoding(line) if is_bad(line) else line for line in text.split("\n"))
+
+    assert repair_text(text) == (thorough if is_bad(text) else text)
+
+
+@given(st.text())
+def test_a_line_is_the_clean_text_with_single_spaces(text: str) -> None:
+    assert clean_line(text) == " ".join(clean_text(text).split())
