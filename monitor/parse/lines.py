@@ -53,6 +53,7 @@ _CONTROL = re.compile(r"\s*(?:if|for|while|catch|switch)\s*\(")
 _LETTER = re.compile(r"[^\W_]")
 
 _PHOTO_WORDS = (
+    "file photo|archive photo|handout photo|"
     "photo|photos|photograph|photographer|picture|pic|image|images|imagery|video|illustration|graphic|map|"
     "foto|fotos|fotografie|fotografía|fotografia|fotó|bild|bilder|grafik|crédito|crédit|crédits|credito|"
     "imagen|imagem|immagine|image de|zdjęcie|zdjęcia|fot|obrázek|snímek|imagine|φωτογραφία|φωτο|εικόνα|фото|фотография|"
@@ -118,9 +119,11 @@ _POINTER = re.compile(
 )
 _FURNITURE = re.compile(
     r"^[\W_]{0,4}(?:advertisement|advertising|sponsored(?: content)?|skip (?:ad|advertisement|to (?:main )?content)|"
-    r"share(?: this)?(?: (?:article|story|on|via)\b.{0,40})?|comments?(?: \(\d+\))?|leave a (?:comment|reply)|"
+    r"share(?: this)?(?: (?:article|story|on|via)\b.{0,40})?|(?:\d+ )?comments?(?: \(\d+\))?|leave a (?:comment|reply)|"
     r"sign up (?:for|to) (?:our|the) .{0,60}newsletter.{0,40}|subscribe(?: (?:now|today|to|for|and)\b.{0,180})?|"
-    r"follow us(?: on .{0,40})?|"
+    r"follow us(?: on .{0,40})?|(?:reading time:? )?\d{1,2}[ -]min(?:ute)?s?(?: read)?|"
+    r"(?:tags|topics|keywords): .{2,150}|"
+    r"(?:home|homepage|startseite|accueil|inicio|início|главная|ana sayfa)\s*[>»›/]\s*[^.!?]{2,100}|"
     r"continue reading(?: .{0,60})?|read more|print(?: this)?|click here(?: to .{0,60})?|"
     r"(?:(?:©|\(c\)|copyright).{0,120})?all rights reserved|"
     r"the post .{1,250} (?:appeared first|first appeared) on .{1,100}|this article (?:was )?(?:first|"

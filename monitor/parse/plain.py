@@ -120,8 +120,9 @@ def _iter_lines(lines: Sequence[str]) -> Iterator[_Line]:
 def _iter_roles(line: str) -> Iterator[_Line]:
     """One line, or the parts of one that joins a byline and dates: "By A. Smith | April 22, 2021"."""
     pieces = [piece.strip() for piece in line.replace("•", "|").replace("·", "|").split("|")]
+    pieces = [piece for piece in pieces if find_pointer(piece) is None] or [line]  # "… · 4 min read"
     roles = [_role_of(piece) for piece in pieces]
-    if len(pieces) > 1 and _Role.DATE in roles and set(roles) <= {_Role.DATE, _Role.BYLINE}:
+    if (len(pieces) > 1 or "|" not in pieces[0]) and _Role.DATE in roles and set(roles) <= {_Role.DATE, _Role.BYLINE}:
         yield from (_Line(piece, role) for piece, role in zip(pieces, roles, strict=True))
     else:
         yield _Line(line, _role_of(line))
@@ -198,7 +199,9 @@ def _continues_head(blocks: Sequence[_Block], number: int) -> bool:
     if not texts:
         return True
     following = blocks[number + 1] if number + 1 < len(blocks) else ()
-    caption_next = len(block) == 1 and bool(following) and following[0].role is _Role.CREDIT
+    # With nothing after it, the line is the whole text, and the credit says whose.
+    is_last = number + 2 >= len(blocks)
+    caption_next = len(block) == 1 and bool(following) and following[0].role is _Role.CREDIT and not is_last
     return len(texts) == 1 and _is_caption(texts[0].text) and (block[-1].role is _Role.CREDIT or caption_next)
 
 

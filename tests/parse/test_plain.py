@@ -257,3 +257,52 @@ def test_the_seed_document_is_read_exactly() -> None:
     assert parts.paragraphs[-1].endswith("by Armenian forces.")
     assert "gtag" not in repr(parts)
     assert parts.title not in parts.paragraphs
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    ["4 min read", "Home > World > Harbours", "Tags: ferries, strike", "4 comments", "Reading time: 3 minutes"],
+)
+def test_what_stands_around_an_article_is_no_part_of_it(furniture: str) -> None:
+    text = compose("comment")
+
+    assert read_plain(f"{furniture}\n\n{text}\n\n{furniture}") == read_plain(text)
+    assert read_plain(text.replace(DATE, f"{DATE} · {furniture}")).published == DATE
+
+
+@pytest.mark.parametrize("date", ["Stand: 03.03.2021, 10:15 Uhr", "Publié le 3 mars 2021", "Mittwoch, 03.03.2021"])
+def test_a_label_before_the_date_is_no_obstacle(date: str) -> None:
+    assert read_plain(compose().replace(DATE, date)).published == date
+
+
+@pytest.mark.parametrize(
+    ("line", "caption", "credit"),
+    [
+        ("Two ferries at the quay [Ann Lee/Getty Images]", "Two ferries at the quay", "Ann Lee/Getty Images"),
+        ("Two ferries at the quay (File photo: AFP)", "Two ferries at the quay", "AFP"),
+        ("Two ferries at the northern quay — REUTERS", "Two ferries at the northern quay", "REUTERS"),
+        ("Երկու լաստանավ (Լուսանկարը՝ Արմենպրես)", "Երկու լաստանավ", "Արմենպրես"),
+        ("两艘渡轮停靠码头。图片来源：新华社", "两艘渡轮停靠码头", "新华社"),
+        ("Two ferries at the quay (in March)", "Two ferries at the quay (in March)", None),
+    ],
+)
+def test_a_caption_ends_with_a_credit_of_many_forms(line: str, caption: str, credit: str | None) -> None:
+    parts = read_plain(compose("credit").replace(CAPTION, line))
+
+    assert parts.images == (Image(caption=caption, credit=credit),)
+
+
+@pytest.mark.parametrize(
+    "opening", ["NORHAVEN (Reuters) - ", "(AFP) — ", "NORHAVEN, March 3 (Wire) – ", "НОРХЕЙВЕН, 3 марта. /ТАСС/. "]
+)
+def test_agencies_and_datelines_stay_at_the_head_of_the_body(opening: str) -> None:
+    parts = read_plain(compose().replace(BODY[0], opening + BODY[0]))
+
+    assert parts.title == TITLE
+    assert parts.paragraphs == (opening + BODY[0], BODY[1])
+
+
+def test_a_source_below_a_text_of_one_paragraph_makes_no_caption_of_it() -> None:
+    parts = read_plain(f"{TITLE}\n\n{DATE}\n\n{BODY[0]}\n\nQuelle: dpa")
+
+    assert parts.paragraphs == (BODY[0],)
