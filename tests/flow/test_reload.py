@@ -5,8 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.flow.newsroom import PATIENCE, Newsroom, open_newsroom, stop
 
 _RULE = """
@@ -72,7 +70,6 @@ async def _doctor(newsroom: Newsroom) -> str:
     return (out + err).decode()
 
 
-@pytest.mark.skip(reason="the next poll of the feed comes later than this test waits, since polls are paced")
 def test_a_changed_rule_is_live_within_seconds_and_a_broken_one_keeps_its_last_good_version(tmp_path: Path) -> None:
     asyncio.run(_change_break_and_mend(tmp_path))
 
@@ -92,7 +89,7 @@ async def _change_break_and_mend(directory: Path) -> None:
         broken = await service.wait_for_refusal("rules not loaded")
         assert broken["problems"][0].startswith(_PLACE)
         assert broken["still_live"] == ["river-levels"]
-        third = await service.expect_alert("4", "More frost", "Frost again on the Orsa: the ferry stays in its dock.")
+        third = await service.expect_alert("4", "Orchards", "Growers along the Orsa count blossom that frost killed.")
         assert third["version"] == second["version"]
         told = await _doctor(newsroom)
         assert 'rule "river-levels"' in told
@@ -191,7 +188,7 @@ async def _restart_broken(directory: Path) -> None:
         broken = await again.wait_for("rules not loaded")
         assert "floods.yaml:4:" in broken["problems"][0]
         assert broken["still_live"] == ["river-levels"]
-        second = await again.expect_alert("2", "More drought", "The drought along the Orsa enters its second month.")
+        second = await again.expect_alert("2", "Salmon", "Anglers blame drought for few salmon in the Orsa.")
         assert (second["rule"], second["version"]) == ("river-levels", first["version"])
         third = await again.expect_alert("3", "Ice", "Ice is drifting down the Orsa, harbour masters report today.")
         assert third["rule"] == "river-ice"

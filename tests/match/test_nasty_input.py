@@ -1,5 +1,6 @@
 """Articles and rules of sizes and shapes that nobody means to write: right, and no step worse than linear."""
 
+import gc
 import json
 from time import thread_time
 from typing import Any
@@ -60,12 +61,20 @@ def _equal_words(count: int) -> Article:
 
 
 def _least_time(matcher: RuleMatcher, article: Article) -> float:
-    """The less of two: what else the machine does only adds to it."""
+    """The least of five: what else the machine does only adds to it.
+
+    Without the collector, which would go through everything that all the tests before have left.
+    """
     times = []
-    for _ in range(2):
-        begun = thread_time()
-        matcher.match(article)
-        times.append(thread_time() - begun)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            begun = thread_time()
+            matcher.match(article)
+            times.append(thread_time() - begun)
+    finally:
+        gc.enable()
     return min(times)
 
 
