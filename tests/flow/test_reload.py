@@ -15,6 +15,9 @@ rules:
     severity: high
     match: {match}
 """
+# Of other events than those told before them, or they would join a story that was told already.
+_ORCHARDS = "Growers along the Orsa count the blossom in their orchards that one night of frost has killed."
+_SALMON = "Anglers blame the winter of drought for how few salmon climb the Orsa to their spawning grounds."
 _PLACE = "rules/floods.yaml:7:"
 
 
@@ -89,7 +92,7 @@ async def _change_break_and_mend(directory: Path) -> None:
         broken = await service.wait_for_refusal("rules not loaded")
         assert broken["problems"][0].startswith(_PLACE)
         assert broken["still_live"] == ["river-levels"]
-        third = await service.expect_alert("4", "Orchards", "Growers along the Orsa count blossom that frost killed.")
+        third = await service.expect_alert("4", "Orchards", _ORCHARDS)
         assert third["version"] == second["version"]
         told = await _doctor(newsroom)
         assert 'rule "river-levels"' in told
@@ -188,7 +191,7 @@ async def _restart_broken(directory: Path) -> None:
         broken = await again.wait_for("rules not loaded")
         assert "floods.yaml:4:" in broken["problems"][0]
         assert broken["still_live"] == ["river-levels"]
-        second = await again.expect_alert("2", "Salmon", "Anglers blame drought for few salmon in the Orsa.")
+        second = await again.expect_alert("2", "Salmon", _SALMON)
         assert (second["rule"], second["version"]) == ("river-levels", first["version"])
         third = await again.expect_alert("3", "Ice", "Ice is drifting down the Orsa, harbour masters report today.")
         assert third["rule"] == "river-ice"
