@@ -138,11 +138,14 @@ class SmtpServer:
 
 @contextmanager
 def _closing_on_error(connection: _Connection) -> Iterator[None]:
-    """Half a conversation cannot be gone on with."""
+    """Half a conversation cannot be gone on with, nor is it worth waiting until what was written has been read."""
     try:
         yield
     except BaseException:
+        transport = connection.client.transport
         connection.client.close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
         raise
 
 

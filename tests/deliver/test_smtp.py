@@ -62,15 +62,15 @@ class _Impatient(SmtpPeer):
     """Ends every connection after one message: with 421 to the next command, or without a word."""
 
     says: str = "421 4.4.2 timeout"
-    taken: set[int] = field(default_factory=set)
+    taken: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def _obey(self, verb: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        if verb == "MAIL" and id(writer) in self.taken:
+        if verb == "MAIL" and writer in self.taken:
             writer.write(f"{self.says}\r\n".encode() if self.says else b"")
             return False
         going = await SmtpPeer._obey(self, verb, reader, writer)
         if verb == "DATA":
-            self.taken.add(id(writer))
+            self.taken.add(writer)
             return bool(self.says)
         return going
 
