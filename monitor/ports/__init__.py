@@ -1,0 +1,43 @@
+"""What the pipeline and the scheduler ask of the outside world. Adapters implement these; monitor.app joins them.
+
+A store gives out transactions. Everything read and decided inside one `async with store.transaction() as tx` is
+committed together or not at all, and two of them never interleave where it would matter (story assignment, claims).
+"""
+
+from monitor.ports.adapters import (
+    ArchiveReader,
+    Batch,
+    Channel,
+    FeedFetcher,
+    Matcher,
+    MatchOutcome,
+    ParsedArticles,
+    ParsedFeed,
+    Parser,
+    Receipt,
+)
+from monitor.ports.rows import ArticlePage, Claim, KeptPage, KeptPages, PendingAlert, PollClaim, SourceCounts, Told
+from monitor.ports.store import Store, Transaction
+
+__all__ = [
+    "ArchiveReader",
+    "ArticlePage",
+    "Batch",
+    "Channel",
+    "Claim",
+    "FeedFetcher",
+    "KeptPage",
+    "KeptPages",
+    "MatchOutcome",
+    "Matcher",
+    "ParsedArticles",
+    "ParsedFeed",
+    "Parser",
+    "PendingAlert",
+    "PollClaim",
+    "Receipt",
+    "SourceCounts",
+    "Store",
+    "Told",
+    "Transaction",
+]

@@ -1,0 +1,130 @@
+"""What fetches, reads, parses, matches and sends."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from monitor.errors import Problem
+from monitor.model import (
+    Address,
+    Article,
+    ChannelKind,
+    Delivery,
+    Digest,
+    Entry,
+    Fetched,
+    Match,
+    PollState,
+    Record,
+    Rule,
+    RuleUsage,
+    Slice,
+    Source,
+    Subscriber,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """The entries of one answer of a feed, newest first as the publisher listed them, and what was wrong with some."""
+
+    title: str | None
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedArticles:
+    """The articles of a batch, and the entries or records that could not be read."""
+
+    articles: tuple[Article, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchOutcome:
+    """What an article matched; a rule that failed on it is named and the others still speak."""
+
+    matches: tuple[Match, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some neighbouring records of a slice, in the place of a broken one the problem that names it.
+
+    `part` is a checkpoint of its own: of a slice that changed, or whose reading broke off, only new batches are
+    stored. `position` is how many of the slice's bytes are behind us, for a progress bar.
+    """
+
+    part: Slice
+    found: tuple[Record | Problem, ...]
+    position: int
+
+
+class FeedFetcher(Protocol):
+    """Polite HTTP for feeds."""
+
+    async def fetch_feed(self, source: Source, state: PollState) -> Fetched:
+        """The feed's bytes and new validators; FetchError when it did not arrive."""
+
+
+class ArchiveReader(Protocol):
+    """Files and directories as an archive, slice by slice."""
+
+    def list_slices(self, source: Source) -> tuple[Slice, ...]:
+        """Every slice in a stable order; InputError when the path cannot be read."""
+
+    def iter_batches(self, source: Source, part: Slice) -> Iterator[Batch]:
+        """The records of one slice in order, the same ones in every run; InputError when its place does not answer."""
+
+
+class Parser(Protocol):
+    """Bytes to articles, wherever that is computed (a process pool, or here).
+
+    `at_once` is how many batches of records it may be given at the same time, so that nobody there is idle.
+    """
+
+    at_once: int
+
+    async def parse_feed(self, source: Source, fetched: Fetched) -> ParsedFeed:
+        """ParseError when the bytes are no feed."""
+
+    async def parse_entries(self, entries: Sequence[Entry], fetched_at: datetime) -> ParsedArticles:
+        """One article for each entry that has any text."""
+
+    async def parse_records(self, records: Sequence[Record], fetched_at: datetime) -> ParsedArticles:
+        """One article for each record that has any text; of a feed, one for each entry."""
+
+
+class Matcher(Protocol):
+    """The compiled rules."""
+
+    rules: tuple[Rule, ...]
+
+    def match(self, article: Article, source: Source | None = None) -> MatchOutcome:
+        """The rules that hold for an article, in the order of their ids. `source` is what it came from, if known."""
+
+    def take_usage(self) -> tuple[RuleUsage, ...]:
+        """What the rules have cost since this was last asked; each cost is given out once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That a peer accepted a message: its answer in a few words, and its own name for the message if it gave one."""
+
+    answer: str
+    reference: str | None = None
+
+
+class Channel(Protocol):
+    """One way to reach a subscriber."""
+
+    kind: ChannelKind
+
+    def render(self, digest: Digest, subscriber: Subscriber, thread: str | None = None) -> bytes:
+        """The exact bytes that every try will send. `thread` is the reference of the message that it goes on from."""
+
+    async def send(self, delivery: Delivery, address: Address) -> Receipt:
+        """Send the payload. DeliveryError when it was not accepted."""

@@ -1,0 +1,89 @@
+"""What a transaction gives out that is no value of the model by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import (
+    Alert,
+    AlertId,
+    Article,
+    Delivery,
+    DigestStory,
+    Entry,
+    PollState,
+    Record,
+    SourceId,
+    SubscriberId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingAlert:
+    """A due alert with what a digest needs to tell it."""
+
+    id: AlertId
+    alert: Alert
+    story: DigestStory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """That a subscriber was told of a story: when last, and of which sources. `story` is as it stands today."""
+
+    subscriber: SubscriberId
+    story: DigestStory
+    told_at: datetime
+    sources: frozenset[SourceId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A delivery leased to one worker; `token` must still be the row's when the outcome is written."""
+
+    delivery: Delivery
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollClaim:
+    """A source leased to one poller; see Claim."""
+
+    state: PollState
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """Some stored articles in the order they were stored; `next_after` asks for the rest, None: there is none."""
+
+    articles: tuple[Article, ...]
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A stored article and what it was read from."""
+
+    article: Article
+    page: Entry | Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPages:
+    """Some kept pages in the order their articles were stored; see ArticlePage."""
+
+    pages: tuple[KeptPage, ...]
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCounts:
+    """What a source brought in a stretch of time: how many articles, the first and last of them, and how many were
+    copies of what was known already.
+    """
+
+    source: SourceId
+    articles: int
+    copies: int
+    first_at: datetime
+    last_at: datetime
