@@ -9,7 +9,7 @@ import binascii
 import re
 from datetime import time, timedelta
 from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -28,6 +28,7 @@ _LANGUAGES = (
 )
 LANGUAGES = frozenset(_LANGUAGES.split())
 
+_SHORTEST_KEY, _SHORTEST_PASSWORD = 32, 8
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -215,6 +216,56 @@ def check_url(text: str) -> str:
     if re.search(r"\s", text) or _UNPRINTABLE.search(text):
         raise ValueError(f"{expected} (there is a space or a control character in it)")
     return text
+
+
+def check_public_url(text: str) -> str:
+    """Where the service is reached from outside: an address with nothing behind its path. A slash at its end goes."""
+    expected = 'expected an address such as "https://monitor.example.org"'
+    try:
+        parts = urlsplit(check_url(text))
+    except ValueError as error:
+        raise ValueError(f"{describe_found(text)}, {expected}") from error
+    if parts.username is not None:  # perhaps a password, which is never repeated
+        raise ValueError(f"{expected}, without a user name")
+    if any(mark in text for mark in "?#") or "//" in parts.path:
+        raise ValueError(f"{describe_found(text)}, {expected}")
+    return text.removesuffix("/")
+
+
+def check_secret_key(text: str) -> str:
+    """A key that nobody guesses; it is never repeated."""
+    if len(text) < _SHORTEST_KEY or not text.isprintable():
+        raise ValueError(f"expected a key of at least {_SHORTEST_KEY} printable characters")
+    return text
+
+
+def check_password(text: str) -> str:
+    """A password that is none in name only; it is never repeated."""
+    if len(text) < _SHORTEST_PASSWORD:
+        raise ValueError(f"expected at least {_SHORTEST_PASSWORD} characters")
+    return text
+
+
+def check_host(text: str) -> str:
+    """An address or a name to listen at; without a port."""
+    bare = text.removeprefix("[").removesuffix("]")
+    if not is_address(bare) and not _DOMAIN.fullmatch(text):
+        raise ValueError(f'{describe_found(text)}, expected an address such as "127.0.0.1", "0.0.0.0" or "::1"')
+    return bare
+
+
+def is_address(text: str) -> bool:
+    """Whether this is an IP address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    return ip_address(host).is_loopback if is_address(host) else host == "localhost"
 
 
 def check_webhook_secret(text: str) -> str:

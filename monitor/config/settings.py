@@ -5,7 +5,7 @@ believes to have set something. Sources, subscribers and routes are the matter o
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -18,9 +18,15 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from monitor.config.checks import (
     check_database,
     check_domain,
+    check_host,
     check_not_blank,
+    check_password,
     check_private_key,
+    check_public_url,
+    check_secret_key,
     check_sender,
+    describe_found,
+    is_loopback,
     read_duration,
     read_interval,
     read_language,
@@ -58,6 +64,12 @@ def _split_list(value: Any) -> Any:
         raise ValueError("expected a list in JSON, or words with commas between them") from error
 
 
+def _as_keys(value: Any) -> Any:
+    """One key, or a list of them of which the first signs."""
+    return [value] if isinstance(value, str) and not value.lstrip().startswith("[") else _split_list(value)
+
+
+SecretKey = Annotated[str, AfterValidator(check_secret_key)]
 Language = Annotated[str, BeforeValidator(read_language)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(read_network)]
 
@@ -99,6 +111,22 @@ class DkimSettings(BaseModel):
         return self
 
 
+class WebSettings(BaseModel):
+    """Where the pages are served, and what `/metrics` asks for. Port 0 is any that is free."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    host: Annotated[str, AfterValidator(check_host)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8600
+    password: Annotated[Annotated[str, AfterValidator(check_password)] | None, Field(repr=False)] = None
+
+    @model_validator(mode="after")
+    def check_guarded(self) -> "WebSettings":
+        if self.password is None and not is_loopback(self.host):
+            raise ValueError(f'{describe_found(self.host)} as "host", which others reach: expected a "password" too')
+        return self
+
+
 class PollSettings(BaseModel):
     """How feeds are polled."""
 
@@ -137,7 +165,6 @@ class Settings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
     )
-    later: ClassVar[frozenset[str]] = frozenset({"public_url", "web", "secret_key"})
 
     database: Annotated[str, AfterValidator(check_database), Field(repr=False)] = "sqlite"
     languages: Annotated[tuple[Language, ...], BeforeValidator(_split_list), NoDecode] = ()
@@ -145,6 +172,9 @@ class Settings(BaseSettings):
     sender: Annotated[str, AfterValidator(check_sender)] = "Media Monitor <monitor@localhost>"
     smtp: SmtpSettings = SmtpSettings()
     dkim: DkimSettings = DkimSettings()
+    public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
+    web: WebSettings = WebSettings()
+    secret_key: Annotated[tuple[SecretKey, ...], BeforeValidator(_as_keys), NoDecode, Field(repr=False)] = ()
     allow_private: Annotated[tuple[Network, ...], BeforeValidator(_split_list), NoDecode] = ()
     poll: PollSettings = PollSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -209,6 +239,8 @@ _PLACEHOLDERS: Mapping[tuple[str, ...], str] = {
     ("smtp", "username"): "placeholder",
     ("smtp", "password"): "placeholder",
     ("dkim", "key"): "-----BEGIN PRIVATE KEY-----",
+    ("web", "password"): "placeholder",
+    ("secret_key",): "a placeholder that is long enough to pass",
 }
 
 
@@ -231,19 +263,33 @@ def _resolve_secrets(
     """Put what references stand for into `values`, and name those that stand for nothing."""
     problems = []
     for path, placeholder in _PLACEHOLDERS.items():
-        parent = values if len(path) == 1 else values.get(path[0])
-        text = parent.get(path[-1]) if isinstance(parent, dict) else None
-        if not isinstance(parent, dict) or not isinstance(text, str) or not is_reference(text):
-            continue
-        parent[path[-1]] = placeholder
-        try:
-            value = secrets.find(text)
-        except ValueError as error:
-            problems.append(locate(layers, Fault(path, path, str(error))))
-            continue
-        if value is None:
-            fault = Fault(path, path, describe_missing(text))
-            problems.append(locate(layers, fault, "error" if strict else "warning"))
-        else:
-            parent[path[-1]] = value
+        for place, parent in _find_references(values, path):
+            text, parent[place[-1]] = parent[place[-1]], placeholder
+            try:
+                value = secrets.find(text)
+            except ValueError as error:
+                problems.append(locate(layers, Fault(place, place, str(error))))
+                continue
+            if value is None:
+                fault = Fault(place, place, describe_missing(text))
+                problems.append(locate(layers, fault, "error" if strict else "warning"))
+            else:
+                parent[place[-1]] = value
     return problems
+
+
+def _find_references(values: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Where a reference stands at `path`, or in the list that stands there, with what holds it."""
+    parent: Any = values if len(path) == 1 else values.get(path[0])
+    value = parent.get(path[-1]) if isinstance(parent, dict) else None
+    if isinstance(value, list):
+        parent[path[-1]] = copied = list(value)
+        for number, each in enumerate(value):
+            if _refers(each):
+                yield (*path, number), copied
+    elif _refers(value):
+        yield path, parent
+
+
+def _refers(value: object) -> bool:
+    return isinstance(value, str) and is_reference(value)

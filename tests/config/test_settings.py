@@ -92,11 +92,66 @@ def test_a_problem_is_shown_where_the_value_stands() -> None:
     ]
 
 
-@pytest.mark.parametrize("key", ["web", "public_url", "secret_key"])
-def test_a_setting_that_comes_later_is_refused_by_name(key: str) -> None:
-    message = f'"{key}" is not available yet in this version'
-    assert problems(f"{key}: null\n") == [f"config/monitor.yaml:1:1: {message}"]
-    assert problems("", **{f"MONITOR_{key.upper()}": "x"}) == [f"environment variable MONITOR_{key.upper()}: {message}"]
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://monitor.example.org", "https://monitor.example.org"),
+        ("https://monitor.example.org/", "https://monitor.example.org"),
+        ("http://10.1.2.3:8600/news/alerts//", None),
+        ("http://[::1]:8600/news/", "http://[::1]:8600/news"),
+        ("monitor.example.org", None),
+        ("ftp://monitor.example.org", None),
+        ("https://monitor.example.org/?page=1", None),
+        ("https://monitor.example.org/#top", None),
+        ("https://me:hunter2@monitor.example.org", None),
+    ],
+)
+def test_a_public_address_is_one_that_links_can_be_made_of(written: str, read: str | None) -> None:
+    settings, found = read_settings(write_config(Path("config"), {"monitor.yaml": f"public_url: '{written}'\n"}), {})
+    assert (settings.public_url if settings else None) == read
+    assert (read is None) == bool(found)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost"])
+def test_what_only_this_machine_reaches_needs_no_password(host: str) -> None:
+    assert load(MONITOR_WEB__HOST=host, MONITOR_WEB__PORT="0").web.host == host.strip("[]")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "monitor.example.org"])
+def test_what_others_reach_needs_a_password(host: str) -> None:
+    (problem,) = problems(f'web: {{host: "{host}"}}\n')
+    assert 'expected a "password" too' in problem
+    assert load(f'web: {{host: "{host}", password: env:P}}\n', P="hunter2-hunter2").web.password == "hunter2-hunter2"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "message"),
+    [
+        ("web: {host: 'example.org:80'}", 'found "example.org:80", expected an address such as "127.0.0.1"'),
+        ("web: {port: 65536}", "web.port: found 65536, expected at most 65535"),
+        ("web: {password: short}", "web.password: expected at least 8 characters"),
+        ("secret_key: short", "expected a key of at least 32 printable characters"),
+        (f"secret_key: ['{'k' * 32}', short]", "expected a key of at least 32 printable characters"),
+        ("web: {passwort: x}", 'unknown key "passwort" (did you mean "password"?)'),
+    ],
+)
+def test_what_cannot_be_used_for_the_pages_is_told(yaml: str, message: str) -> None:
+    (problem,) = problems(yaml)
+    assert message in problem
+
+
+def test_of_several_keys_each_may_stand_elsewhere() -> None:
+    new, old = "n" * 32, "o" * 40
+    Path("old").write_text(f"{old}\n")
+    assert load("secret_key: [env:NEW, 'file:old']\n", NEW=new).secret_key == (new, old)
+    assert load(MONITOR_SECRET_KEY=new).secret_key == (new,)
+    assert load(MONITOR_SECRET_KEY=f'["{new}", "{old}"]').secret_key == (new, old)
+    assert load("secret_key: env:NEW\n", NEW=new).secret_key == (new,)
+    settings = load(f"secret_key: {new}\nweb: {{password: hunter2-hunter2}}\n")
+    assert new not in repr(settings)
+    assert "hunter2" not in repr(settings)
+    (problem,) = problems("secret_key: [env:NEW, env:NOPE]\n", NEW=new)
+    assert problem.endswith('environment variable "NOPE" is not set')
 
 
 @pytest.mark.parametrize(
