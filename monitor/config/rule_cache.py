@@ -107,6 +107,6 @@ def _hash_of_code() -> bytes:
         with suppress(PackageNotFoundError):
             digest.update(f"{library} {version(library)}\n".encode())
     root = Path(monitor.__file__).parent
-    for file in sorted(file for package in _CODE for file in (root / package).glob("*.py")):
+    for file in sorted(file for package in _CODE for file in (root / package).rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.digest()
