@@ -15,6 +15,7 @@ from monitor.match.later import LATER_RULE_KEYS
 from monitor.match.scope import PLACES
 from monitor.match.syntax import CLAUSES, MODIFIERS
 from monitor.model import RuleStatus, Severity
+from monitor.text.durations import DURATION_PATTERN
 
 Schema = dict[str, Any]
 
@@ -106,7 +107,7 @@ _COUNT: Schema = {"type": "integer", "minimum": 1}
 _POINTS: Mapping[str, Schema] = {"points": {"type": "integer", "not": {"const": 0}}}
 _FLAG: Schema = {"type": "boolean"}
 _DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-_DURATION: Schema = {"type": "string", "pattern": "^[0-9]+ ?[smhdw]$"}
+_DURATION: Schema = {"type": "string", "pattern": rf"^\s*{DURATION_PATTERN}\s*$"}
 _FORMS: Schema = {"enum": ["inflected"]}
 _CODES: Schema = {"type": "object", "additionalProperties": _one_or_more(_TEXT)}
 _IDS = _one_or_more(_TEXT)

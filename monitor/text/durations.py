@@ -11,12 +11,13 @@ _UNITS = {
     "m": timedelta(minutes=1),
     "s": timedelta(seconds=1),
 }
-_DURATION = re.compile(r"([0-9]{1,10}) ?([smhdwy])")
+DURATION_PATTERN = rf"([0-9]{{1,10}}) ?([{''.join(reversed(_UNITS))}])"
+"""What a duration looks like, as a regular expression that any language reads."""
 
 
 def parse_duration(text: str) -> timedelta:
     """`15m`, `2h`, `1 d`; ValueError for everything else, and for more than 100 years."""
-    found = _DURATION.fullmatch(text.strip())
+    found = re.fullmatch(DURATION_PATTERN, text.strip())
     if not found:
         raise ValueError(f'found "{text}", expected a duration such as "15m", "2h" or "1d"')
     try:

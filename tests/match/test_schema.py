@@ -69,6 +69,12 @@ def test_what_the_loader_refuses_is_not_valid(text: str) -> None:
     assert load_rules([("x.yaml", text)]).problems
 
 
+@pytest.mark.parametrize("span", ["90s", "15m", "48h", "3d", "2w", "1y", "1 y", "0h", "3x", "1.5h", "y", "-1d"])
+def test_durations_are_valid_where_the_loader_reads_them(span: str) -> None:
+    text = f"rules: {{r: {{match: strelsau, where: {{published_within: {span}}}}}}}"
+    assert bool(_errors(text)) == bool(load_rules([("x.yaml", text)]).problems)
+
+
 def _shapes_of(key: str) -> list[dict[str, Any]]:
     clauses = rule_file_schema()["$defs"]["clause"]["anyOf"]
     return [clause["properties"] for clause in clauses if next(iter(clause.get("properties", ())), None) == key]
