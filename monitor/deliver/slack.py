@@ -122,7 +122,7 @@ class SlackChannel:
         words = show(name, (bot.token,)) or explain_status(status)
         return DeliveryError(
             f"Slack: {words}",
-            permanent=name in _REFUSED_ERRORS,
+            permanent=name in _REFUSED_ERRORS | _BLOCKS_REFUSED,
             disables=name in _GONE_ERRORS,
             retry_after=find_retry_after(status, dict(error.response.headers), self._clock()),
         )

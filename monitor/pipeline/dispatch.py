@@ -6,11 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import assert_never
 
 import structlog
 
 from monitor.errors import DeliveryError
-from monitor.model import Attempt, ChannelKind, Delivery, DisabledChannel, Subscriber
+from monitor.model import (
+    Address,
+    AppriseTarget,
+    Attempt,
+    ChannelKind,
+    Delivery,
+    DisabledChannel,
+    EmailAddress,
+    SignedWebhook,
+    SlackBot,
+    SlackWebhook,
+    Subscriber,
+)
 from monitor.pipeline.plan import Plan, Ports, Sent
 from monitor.ports import Channel, Claim, Receipt, Transaction
 from monitor.route.buckets import RATES, take_token
@@ -99,9 +112,20 @@ def _destination_of(plan: Plan, delivery: Delivery) -> str:
     """A name for where a delivery goes: two subscribers with one address share it. The address itself is a secret."""
     subscriber = plan.subscribers.get(delivery.subscriber)
     address = subscriber.find_address(delivery.channel) if subscriber else None
-    place = getattr(address, "url", None) or getattr(address, "address", None) or getattr(address, "channel", None)
-    place = place or delivery.subscriber
+    place = delivery.subscriber if address is None else _place_of(address)
     return f"{delivery.channel}:{blake2b(place.encode(), digest_size=12).hexdigest()}"
+
+
+def _place_of(address: Address) -> str:
+    match address:
+        case EmailAddress():
+            return address.address
+        case SlackBot():  # a name such as "#alerts" stands for another channel in every workspace
+            return f"{address.token} {address.channel}"
+        case SlackWebhook() | SignedWebhook() | AppriseTarget():
+            return address.url
+        case _:
+            assert_never(address)
 
 
 async def _deliver(ports: Ports, plan: Plan, task: _Task) -> Sent | None:

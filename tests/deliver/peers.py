@@ -1,12 +1,17 @@
 """Servers on loopback that answer as a script says: HTTP endpoints and an SMTP server, down to single bytes."""
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from pathlib import Path
 
 import aiohttp
+import pytest
 
 from monitor.errors import DeliveryError
 from monitor.model import Address
@@ -19,7 +24,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def listen(serve: Serve) -> AsyncIterator[int]:
+async def listen(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """A server on a free port of 127.0.0.1; gives the port. At the end it drops every connection."""
     open_connections: set[asyncio.Task[None] | None] = set()
 
@@ -31,7 +36,7 @@ async def listen(serve: Serve) -> AsyncIterator[int]:
         with suppress(OSError, asyncio.CancelledError):
             await writer.wait_closed()
 
-    server = await asyncio.start_server(serve_and_close, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve_and_close, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -59,6 +64,26 @@ async def closed_port() -> int:
         return port
 
 
+def make_certificate(directory: Path) -> Path:
+    """A key and a self-signed certificate for 127.0.0.1 in one PEM file; the certificate alone is beside it (.crt)."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl, which makes the certificate, cannot be found")
+    path = directory / "server.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", f"{path}.crt"]
+    subprocess.run(command, check=True, capture_output=True)
+    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
+    return path
+
+
+def server_context(certificate: Path) -> ssl.SSLContext:
+    """What a server needs that shows this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A request as it came; the names of headers are in lower case."""
@@ -82,8 +107,7 @@ class HttpPeer:
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection, one request."""
-        self.requests.append(await _read_request(reader))
-        answer = self.reply(self.requests[-1])
+        answer = self.reply(await self.receive(reader))
         if answer is None:
             await reader.read()  # until the client gives up
             return
@@ -93,6 +117,11 @@ class HttpPeer:
             await writer.drain()
             if reader.at_eof():
                 return
+
+    async def receive(self, reader: asyncio.StreamReader) -> Received:
+        """Read one request and keep it."""
+        self.requests.append(await _read_request(reader))
+        return self.requests[-1]
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Received:
@@ -132,6 +161,7 @@ class SmtpPeer:
     """Answers each SMTP command as `replies` says: its verb, or "greeting" and "message" (what follows the DATA).
 
     A reply of "" hangs up, None never answers. `messages` are the texts that were accepted, with their recipients.
+    After STARTTLS it goes on with `tls`, or without that sends `handshake`, which is none.
     """
 
     replies: dict[str, str | None] = field(default_factory=dict)
@@ -140,6 +170,8 @@ class SmtpPeer:
     messages: list[bytes] = field(default_factory=list)
     now_open: int = 0
     most_open: int = 0
+    tls: ssl.SSLContext | None = None
+    handshake: bytes = b""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -147,7 +179,7 @@ class SmtpPeer:
         self.most_open = max(self.most_open, self.now_open)
         try:
             going = await self._reply("greeting", "220 test ESMTP", reader, writer)
-            while going and (line := (await reader.readline()).decode().strip()):
+            while going and (line := (await reader.readline()).decode("utf-8", "replace").strip()):
                 self.commands.append(line)
                 going = await self._obey(line.split()[0].upper(), reader, writer)
         finally:
@@ -160,9 +192,20 @@ class SmtpPeer:
             message = await reader.readuntil(b"\r\n.\r\n")
             self.messages.append(message[:-3].replace(b"\r\n..", b"\r\n."))
             return await self._reply("message", "250 2.0.0 queued as 4711", reader, writer)
+        if verb == "STARTTLS":
+            return await self._start_tls(reader, writer)
         extensions = "".join(f"-{name}\r\n250" for name in self.extensions)
         usual = {"EHLO": f"250-test\r\n250{extensions} 8BITMIME", "QUIT": "221 bye", "AUTH": "235 welcome"}
         return await self._reply(verb, usual.get(verb, "250 ok"), reader, writer) and verb != "QUIT"
+
+    async def _start_tls(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        if not await self._reply("STARTTLS", "220 go on", reader, writer):
+            return False
+        if self.tls is not None:
+            await writer.start_tls(self.tls)
+        else:
+            writer.write(self.handshake)
+        return True
 
     async def _reply(self, step: str, usual: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         reply = self.replies.get(step, usual)

@@ -1,7 +1,5 @@
 import asyncio
-import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -17,7 +15,7 @@ from monitor.deliver.email import EmailChannel
 from monitor.deliver.smtp import SmtpOptions
 from monitor.errors import ConfigError, DeliveryError
 from monitor.model import EmailAddress
-from tests.deliver.peers import SmtpPeer, closed_port, listen
+from tests.deliver.peers import SmtpPeer, closed_port, listen, make_certificate, server_context
 from tests.deliver.values import email_channel, make_delivery
 from tests.render.samples import ANA, SENDER, full_digest
 
@@ -208,21 +206,7 @@ def _serve(inbox: _Inbox, **options: Any) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl, which makes the certificate, cannot be found")
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", f"{path}.crt"]
-    subprocess.run(command, check=True, capture_output=True)
-    path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
-    return path
-
-
-def _server_context(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 def test_a_real_server_takes_the_digest_in_the_clear() -> None:
@@ -238,7 +222,7 @@ def test_a_real_server_takes_the_digest_in_the_clear() -> None:
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_a_real_server_takes_it_over_tls_after_a_login(tls: str, certificate: Path) -> None:
-    context = _server_context(certificate)
+    context = server_context(certificate)
     encryption = {"ssl_context": context} if tls == "implicit" else {"tls_context": context, "require_starttls": True}
     trust = ssl.create_default_context(cafile=f"{certificate}.crt")
     inbox = _Inbox()
