@@ -1,4 +1,6 @@
-"""The databases that tests may ask for: a fresh SQLite file, and a fresh database of a real PostgreSQL server."""
+"""How properties are tried, and the databases that tests may ask for: a fresh SQLite file, and a fresh database of a
+real PostgreSQL server.
+"""
 
 import tempfile
 import warnings
@@ -7,10 +9,17 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import URL, make_url
 
 from monitor.store.engines import sqlite_url
+
+# The same examples in every run, so that a failure is of the change at hand; `--hypothesis-profile=hunt` looks for new
+# ones. No example has a deadline: how fast a busy machine is proves nothing.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("hunt", deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

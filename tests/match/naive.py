@@ -25,7 +25,7 @@ class NaiveArticle:
         self.day = (article.published or article.fetched_at).date()
         self.fields = article.fields()
         self.words = {path: fold_words(text) for path, text in self.fields.items()}
-        self.displayed = {path: text.replace(".", " ").split() for path, text in self.fields.items()}
+        self.displayed = {path: text.split() for path, text in self.fields.items()}
         self.units: dict[str, dict[str, list[Any]]] = {
             "words": {path: [path] * len(words) for path, words in self.words.items()},
             "sentence": {path: _number(text, ". ") for path, text in self.fields.items()},
@@ -88,10 +88,10 @@ def _terms(terms: list[tuple[Any, str | None]], article: NaiveArticle, scope: li
         for path, present in (article.displayed if is_exact else article.words).items():
             for start in range(len(present) - len(wanted) + 1):
                 span = range(start, start + len(wanted))
-                fits = all(
-                    _is_form(pattern, present[place]) if is_inflected else _fits(pattern, present[place])
-                    for pattern, place in zip(wanted, span, strict=True)
-                )
+                spoken = [present[place] for place in span]
+                # A stop may follow what is displayed as written, but not stand in it.
+                spoken[-1] = spoken[-1].removesuffix(".")
+                fits = all(map(_is_form if is_inflected else _fits, wanted, spoken))
                 if fits and all(article.allowed(path, place, scope) for place in span):
                     found.add((path, start, start + len(wanted)))
     return found or None

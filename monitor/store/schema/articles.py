@@ -56,8 +56,7 @@ articles = Table(
     Index(None, "fetched_at"),
 )
 
-# What recent stories are recognised by. `day` is that of storing, counted from year 1: it leads the keys, so that an
-# old day is found, and thrown away, as one stretch.
+# Finds the few bodies that are due among the many articles whose bodies are gone.
 Index(
     "ix_articles_bodies",
     articles.c.fetched_at,
@@ -67,7 +66,6 @@ Index(
 
 # What recent stories are recognised by. `day` is that of storing, counted from year 1: it leads the keys, so that an
 # old day is found, and thrown away, as one stretch.
-
 story_texts = Table(
     "story_texts",
     metadata,
