@@ -7,8 +7,9 @@ They know HTTP and SMTP, and nothing of the service.
 import asyncio
 import gzip
 import json
+import ssl
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -22,6 +23,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _HOST = "127.0.0.1"
 _SMALLEST_GZIP = 200
+# A connection takes the loop four turns from its accept to the first line of whatever answers it; TLS a few more.
+_TURNS = 12
+_GRACE_S = 1.0
 # Pages need some date of their last change; each later one is a second younger.
 _FIRST_CHANGE = datetime(2026, 1, 1, tzinfo=UTC)
 _TYPES = {".xml": "application/rss+xml; charset=utf-8", ".atom": "application/atom+xml; charset=utf-8"}
@@ -55,6 +59,41 @@ class Mail:
     data: bytes
 
 
+async def end_connections(server: asyncio.Server, connections: Iterable[asyncio.BaseTransport]) -> None:
+    """Close a server and every connection to it, those it has only just accepted among them.
+
+    `connections` is looked at again after some turns: a loop that ended before would leave a socket open for good.
+    """
+    await _stop_accepting(server)
+    for transport in tuple(connections):
+        transport.close()
+    await _let_arrive()
+    for transport in tuple(connections):
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()  # what nobody reads any more is never sent
+    await _let_arrive()
+
+
+def _port_of(server: asyncio.Server | None) -> int:
+    if server is None:
+        raise RuntimeError("the server is not running")
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+async def _stop_accepting(server: asyncio.Server) -> None:
+    """A server that is closed at once loses, and never closes, what it has accepted in this very turn."""
+    for listening in server.sockets:
+        asyncio.get_running_loop().remove_reader(listening.fileno())
+    await _let_arrive()
+    server.close()
+
+
+async def _let_arrive() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+
+
 class LoopbackServer:
     """An HTTP server that answers every request by one function, and remembers the requests in order."""
 
@@ -62,14 +101,14 @@ class LoopbackServer:
         self.requests: list[Received] = []
         self._answer = answer
         self._arrived = asyncio.Condition()
-        self._runner = web.ServerRunner(web.Server(self._respond, access_log=None), shutdown_timeout=1)
+        self._web = web.Server(self._respond, access_log=None)
+        self._server: asyncio.Server | None = None
         self._scripted: deque[Answer] = deque()
 
     @property
     def port(self) -> int:
         """The port it listens on, once entered."""
-        port: int = self._runner.addresses[0][1]
-        return port
+        return _port_of(self._server)
 
     @property
     def url(self) -> str:
@@ -86,12 +125,14 @@ class LoopbackServer:
             await self._arrived.wait_for(lambda: len(self.requests) >= count)
 
     async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, _HOST, 0).start()
+        self._server = await asyncio.get_running_loop().create_server(self._web, _HOST, 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+        if self._server is not None:
+            await _stop_accepting(self._server)
+            await self._web.shutdown(_GRACE_S)
+            await _let_arrive()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -231,10 +272,15 @@ def _is_valid_text(text: Any, longest: int) -> bool:
 
 
 class SmtpSink:
-    """A mail server that delivers to a list. It offers no TLS and asks for no password."""
+    """A mail server that delivers to a list. Unless told otherwise it offers no TLS and asks for no password.
 
-    def __init__(self) -> None:
+    With `tls` it speaks nothing else from the first byte on; `options` are those of aiosmtpd's SMTP.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, **options: Any) -> None:
         self.messages: list[Mail] = []
+        self._tls = tls
+        self._options = options
         self._refused: dict[str, str] = {}
         self._deferrals: deque[str] = deque()
         self._arrived = asyncio.Condition()
@@ -244,10 +290,7 @@ class SmtpSink:
     @property
     def port(self) -> int:
         """The port it listens on, once entered."""
-        if self._server is None:
-            raise RuntimeError("the server is not running")
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        return _port_of(self._server)
 
     def refuse(self, recipient: str, reply: str = "550 5.1.1 no such mailbox") -> None:
         """Refuse this recipient from now on."""
@@ -264,14 +307,16 @@ class SmtpSink:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _SmtpConnection(self, self._connections, loop), _HOST, 0)
+
+        def connect() -> _SmtpConnection:
+            return _SmtpConnection(self, self._connections, **self._options, loop=loop)
+
+        self._server = await loop.create_server(connect, _HOST, 0, ssl=self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._server is not None:
-            self._server.close()
-            for transport in tuple(self._connections):
-                transport.close()
+            await end_connections(self._server, self._connections)
             await self._server.wait_closed()
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd finds its hooks by these names)
@@ -296,11 +341,9 @@ class SmtpSink:
 class _SmtpConnection(SMTP):
     """One connection, known to its sink so that none outlives it."""
 
-    def __init__(
-        self, sink: SmtpSink, connections: set[asyncio.BaseTransport], loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, sink: SmtpSink, connections: set[asyncio.BaseTransport], **options: Any) -> None:
         # Without a name of ours it would look one up in DNS.
-        super().__init__(sink, enable_SMTPUTF8=True, hostname="localhost", loop=loop)
+        super().__init__(sink, enable_SMTPUTF8=True, hostname="localhost", **options)
         self._connections = connections
         self._opened: asyncio.BaseTransport | None = None
 

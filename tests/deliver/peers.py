@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from monitor.demo.servers import end_connections
 from monitor.errors import DeliveryError
 from monitor.model import Address
 from monitor.net.guard import AddressGuard
@@ -26,25 +27,31 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 @asynccontextmanager
 async def listen(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """A server on a free port of 127.0.0.1; gives the port. At the end it drops every connection."""
-    open_connections: set[asyncio.Task[None] | None] = set()
+    connections: set[asyncio.BaseTransport] = set()
+    serving: set[asyncio.Task[None]] = set()
 
-    async def serve_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_connections.add(asyncio.current_task())
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(writer.transport)
+        task = asyncio.create_task(converse(reader, writer))
+        serving.add(task)
+        task.add_done_callback(serving.discard)
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             await serve(reader, writer)
         writer.close()
         with suppress(OSError, asyncio.CancelledError):
             await writer.wait_closed()
+        connections.discard(writer.transport)
 
-    server = await asyncio.start_server(serve_and_close, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        server.close()
-        tasks = [task for task in open_connections if task and not task.done()]
-        for task in tasks:
+        await end_connections(server, connections)
+        for task in tuple(serving):
             task.cancel()
-        await asyncio.gather(*tasks)
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -1,21 +1,21 @@
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from monitor.deliver.email import EmailChannel
 from monitor.deliver.smtp import SmtpOptions
+from monitor.demo.servers import Mail, SmtpSink
 from monitor.errors import ConfigError, DeliveryError
 from monitor.model import EmailAddress
-from tests.deliver.peers import SmtpPeer, closed_port, listen, make_certificate, server_context
+from tests.deliver.peers import SmtpPeer, listen, make_certificate, server_context
 from tests.deliver.values import email_channel, make_delivery
 from tests.render.samples import ANA, SENDER, full_digest
 
@@ -174,34 +174,9 @@ def test_a_sender_that_is_no_address_is_a_mistake_in_the_configuration() -> None
         EmailChannel(SmtpOptions(), sender="nobody")
 
 
-class _Inbox:
-    """What a real SMTP server received."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
-        self.envelopes.append(envelope)
-        return "250 2.0.0 taken"
-
-
-def _hand_over(port: int, payload: bytes, **options: Any) -> str:
-    async def send() -> str:
-        async with open_channel(port, **options) as channel:
-            return (await channel.send(make_delivery(payload), ADDRESS)).answer
-
-    return asyncio.run(send())
-
-
-@contextmanager
-def _serve(inbox: _Inbox, **options: Any) -> Iterator[int]:
-    port = asyncio.run(closed_port())
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, ready_timeout=20, **options)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
+async def _hand_over(port: int, payload: bytes, **options: Any) -> str:
+    async with open_channel(port, **options) as channel:
+        return (await channel.send(make_delivery(payload), ADDRESS)).answer
 
 
 @pytest.fixture(scope="module")
@@ -210,30 +185,34 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_real_server_takes_the_digest_in_the_clear() -> None:
-    inbox = _Inbox()
-    with _serve(inbox) as port:
-        payload = email_channel(port, sender=SENDER).render(full_digest(), ANA)
-        assert _hand_over(port, payload) == "2.0.0 taken"
-    envelope = inbox.envelopes[0]
-    assert (envelope.mail_from, envelope.rcpt_tos) == ("monitor@news.example.org", ["ana@example.org"])
-    assert envelope.content == payload
+    async def send() -> tuple[Mail, bytes]:
+        async with SmtpSink() as sink:
+            payload = email_channel(sink.port, sender=SENDER).render(full_digest(), ANA)
+            assert await _hand_over(sink.port, payload) == "2.0.0 kept as 1"
+            return sink.messages[0], payload
+
+    mail, payload = asyncio.run(send())
+    assert mail == Mail("monitor@news.example.org", ("ana@example.org",), payload)
     assert message_from_bytes(payload, policy=policy.default)["Subject"].startswith("4 stories")
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_a_real_server_takes_it_over_tls_after_a_login(tls: str, certificate: Path) -> None:
     context = server_context(certificate)
-    encryption = {"ssl_context": context} if tls == "implicit" else {"tls_context": context, "require_starttls": True}
+    encryption = {"tls": context} if tls == "implicit" else {"tls_context": context, "require_starttls": True}
     trust = ssl.create_default_context(cafile=f"{certificate}.crt")
-    inbox = _Inbox()
 
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         return AuthResult(success=data == LoginPassword(b"monitor", b"hunter2"))
 
-    with _serve(inbox, **encryption, authenticator=authenticate, auth_require_tls=tls == "starttls") as port:
+    async def send() -> list[Mail]:
         options = {"tls": tls, "username": "monitor", "password": "hunter2"}
-        assert _hand_over(port, MESSAGE, **options, tls_context=trust)
-        with pytest.raises(DeliveryError, match="certificate") as caught:
-            _hand_over(port, MESSAGE, **options)
-    assert not caught.value.permanent
-    assert [envelope.content for envelope in inbox.envelopes] == [MESSAGE]
+        login = {"authenticator": authenticate, "auth_require_tls": tls == "starttls"}
+        async with SmtpSink(**encryption, **login) as sink:
+            assert await _hand_over(sink.port, MESSAGE, **options, tls_context=trust)
+            with pytest.raises(DeliveryError, match="certificate") as caught:
+                await _hand_over(sink.port, MESSAGE, **options)
+            assert not caught.value.permanent
+            return sink.messages
+
+    assert [mail.data for mail in asyncio.run(send())] == [MESSAGE]

@@ -1,8 +1,10 @@
 """The loopback doubles: if they are too kind, tests that use them prove nothing."""
 
 import asyncio
+import gc
 import json
 import smtplib
+import socket
 from collections.abc import Mapping
 from email.message import EmailMessage
 from io import BytesIO
@@ -14,6 +16,8 @@ import aiosmtplib
 import pytest
 
 from monitor.demo.servers import Answer, Mail, SampleSite, SlackDouble, SmtpSink, WebhookReceiver
+from tests.deliver.peers import listen
+from tests.sources.raw_server import RawServer
 
 PAGE = b"<p>text</p>" * 100
 
@@ -186,3 +190,22 @@ def test_the_sink_ends_with_connections_still_open() -> None:
     port = asyncio.run(connect())
     with pytest.raises(ConnectionRefusedError):
         smtplib.SMTP("127.0.0.1", port)
+
+
+def _listen(kind: str) -> Any:
+    if kind == "handler":
+        return listen(lambda reader, _writer: reader.read())
+    return {"site": SampleSite({}), "sink": SmtpSink(), "raw": RawServer(b"", then="hang")}[kind]
+
+
+@pytest.mark.parametrize("kind", ["site", "sink", "raw", "handler"])
+def test_a_connection_that_comes_while_its_server_ends_is_closed(kind: str) -> None:
+    async def leave_after(turns: int) -> None:
+        async with _listen(kind) as server:
+            with socket.create_connection(("127.0.0.1", server if isinstance(server, int) else server.port)):
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+
+    for turns in range(8):
+        asyncio.run(leave_after(turns))
+    gc.collect()  # a socket that nobody closed warns here, and warnings are errors

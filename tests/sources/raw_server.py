@@ -5,6 +5,8 @@ import socket
 import struct
 from typing import Literal, Self
 
+from monitor.demo.servers import end_connections
+
 Ending = Literal["close", "hang", "reset"]
 
 
@@ -17,11 +19,17 @@ class RawServer:
         self._ending = then
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
+        self._connections: set[asyncio.BaseTransport] = set()
+
+    @property
+    def port(self) -> int:
+        assert self._server is not None
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
 
     @property
     def url(self) -> str:
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -29,13 +37,14 @@ class RawServer:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
-        self._server.close()
+        await end_connections(self._server, self._connections)
         for task in tuple(self._open):
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
         await self._server.wait_closed()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer.transport)
         task = asyncio.create_task(self._converse(reader, writer))
         self._open.add(task)
         task.add_done_callback(self._open.discard)
