@@ -1,4 +1,4 @@
-"""What `check` prints for people at their editors: schemas for completion, and names that an actor may lack."""
+"""What `check` prints for people at their editors: schemas, and names that an actor may lack."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from monitor.errors import InputError
 from monitor.match.schema import rule_file_schema
 from monitor.match.spellings import Spelling, suggest_spellings
 from monitor.parse.options import ParseOptions
+from monitor.render.webhook import webhook_schema
 from monitor.text.suggest import did_you_mean
 from monitor.text.yaml_writing import Value, write_yaml
 
@@ -20,8 +21,9 @@ SCHEMAS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "rules": rule_file_schema,
     "config": config_file_schema,
     "settings": settings_file_schema,
+    "webhook": webhook_schema,
 }
-"""By the kind of file."""
+"""By the kind of file, and of what webhooks carry."""
 
 
 def print_schema(kind: str) -> None:

@@ -22,7 +22,8 @@ from monitor.text.suggest import quoted_list
 StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 SchemaOption = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of rule files, for editors.")]
 SchemaOfOption = Annotated[
-    str | None, typer.Option("--schema-of", metavar="|".join(SCHEMAS), help="The same for other files.")
+    str | None,
+    typer.Option("--schema-of", metavar="|".join(SCHEMAS), help="The same for other files, or for webhooks."),
 ]
 SuggestOption = Annotated[
     str | None, typer.Option("--suggest", metavar="ACTOR", help="Propose inflections and transliterations as YAML.")

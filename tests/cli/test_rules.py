@@ -140,7 +140,10 @@ def test_a_file_that_cannot_be_read_or_holds_nothing_is_an_error(command: Comman
     assert command("rules", "import", "--from", "magic", "empty.txt").code == 2
 
 
-@pytest.mark.parametrize(("arguments", "expected"), [(["--schema"], "rules"), (["--schema-of", "config"], "routes")])
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [(["--schema"], "rules"), (["--schema-of", "config"], "routes"), (["--schema-of", "webhook"], "data")],
+)
 def test_check_prints_schemas_for_editors(command: Command, arguments: list[str], expected: str) -> None:
     outcome = command("check", *arguments)
     assert outcome.code == 0
