@@ -47,6 +47,7 @@ from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
 from monitor.sources.sitemaps import SitemapFetcher
+from monitor.sources.turns import Turns
 from monitor.store.database import Database
 from monitor.store.engines import sqlite_url
 from monitor.store.lock import hold_lock
@@ -136,6 +137,8 @@ async def open_pipeline(
     world = world or World()
     settings = project.settings
     guard = AddressGuard(settings.allow_private)
+    pace = Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap)
+    turns = Turns(pace, world.clock)
     with open_parser(settings.languages, processes=world.processes) as parser:
         async with (
             open_store(settings, data, world) as store,
@@ -144,7 +147,9 @@ async def open_pipeline(
         ):
             ports = Ports(
                 store=store,
-                fetcher=SitemapFetcher(HttpFetcher(session, clock=world.clock), clock=world.clock),
+                fetcher=SitemapFetcher(
+                    HttpFetcher(session, clock=world.clock, turns=turns), clock=world.clock, turns=turns
+                ),
                 archives=FileArchive(),
                 parser=parser,
                 matcher=RuleMatcher(project.rule_set),
@@ -153,7 +158,7 @@ async def open_pipeline(
                 jitter=world.jitter,
                 reached=world.reached,
                 disk_free=world.disk_free or partial(_free_share, data),
-                pace=Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap),
+                pace=pace,
             )
             yield ports, create_plan(project.config, project.settings)
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 import aiohttp
 
 from monitor.net.guard import AddressRefusedError
+from monitor.net.unpack import MOST_PROPORTION, UnfoldsTooFarError
 
 # What a request through monitor.net.http may raise. OSError includes TimeoutError; ValueError a header or address
 # that cannot be sent.
@@ -42,6 +43,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ServerDisconnectedError, "the connection was closed without an answer"),
     (ConnectionError, "the connection was reset"),
     (aiohttp.ClientConnectorError, "no connection could be made"),
+    (UnfoldsTooFarError, f"its compressed body unfolds to more than {MOST_PROPORTION} times its size"),
     (aiohttp.ClientPayloadError, "the connection ended, or the encoding broke, before the whole answer had arrived"),
     (aiohttp.NonHttpUrlClientError, "only http and https addresses can be fetched"),
     (aiohttp.InvalidURL, "this is not an address that can be fetched"),

@@ -4,8 +4,7 @@ One request, one answer. When to come back, and how many at once, is decided els
 HTML page answered with 200 arrives like any other body.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -17,40 +16,28 @@ from yarl import URL
 
 from monitor.errors import FetchError
 from monitor.model import Fetched, PollState, Source
-from monitor.net.failures import REQUEST_ERRORS, explain_failure, explain_status
+from monitor.net.failures import explain_failure, explain_status
 from monitor.net.freshness import find_max_age
 from monitor.net.redact import redact_url
 from monitor.net.retry_after import find_retry_after
-from monitor.net.unpack import ACCEPT_ENCODING, iter_unpacked
+from monitor.net.unpack import ACCEPT_ENCODING
 from monitor.parse.hints import read_hints
 from monitor.polling import MOVES_TO_CONFIRM
+from monitor.sources.turns import Turns, begin_errand
+from monitor.sources.visits import DEFAULT_LIMITS, FetchLimits, Visit, Visitor, Wish, failure
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _COMPLETE = frozenset({200, 203})
 _DELTA = 226
 _NOT_MODIFIED = 304
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({301, 308})
-_SCHEMES = frozenset({"http", "https"})
 _GONE = 410
-_CHUNK = 64 * 1024
-_MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchLimits:
-    """What one poll may cost. `largest_body` counts bytes after decompression; `longest` spans all redirects."""
-
-    largest_body: int = 10 * _MEGABYTE
-    longest: timedelta = timedelta(seconds=30)
-    redirects: int = 5
-
-
-DEFAULT_LIMITS = FetchLimits()
 
 
 class HttpFetcher:
-    """The FeedFetcher over a session of monitor.net.http, which guards every connection, after redirects too."""
+    """The FeedFetcher over a session of monitor.net.http, which guards every connection, after redirects too.
+
+    With `turns`, requests after the first one wait for theirs.
+    """
 
     def __init__(
         self,
@@ -58,94 +45,45 @@ class HttpFetcher:
         *,
         clock: Callable[[], datetime],
         limits: FetchLimits = DEFAULT_LIMITS,
+        turns: Turns | None = None,
     ) -> None:
-        self._session = session
+        self._visitor = Visitor(session, limits)
         self._clock = clock
-        self._limits = limits
+        self._turns = turns
 
     async def fetch_feed(self, source: Source, state: PollState) -> Fetched:
         """See ports.FeedFetcher. Only 410 Gone is not transient: other failing feeds have been known to return."""
-        try:
-            async with asyncio.timeout(self._limits.longest.total_seconds()):
-                return await self._follow(_Origin.of(source), state)
-        except TimeoutError as error:
-            seconds = self._limits.longest.total_seconds()
-            raise FetchError(f"{redact_url(source.address)}: no complete answer within {seconds:g} s") from error
-
-    async def _follow(self, origin: "_Origin", state: PollState) -> Fetched:
+        origin = _Origin.of(source)
         adopted = state.moved_to if state.moves >= MOVES_TO_CONFIRM else None
-        url, is_moved = URL(adopted) if adopted else origin.url, True
-        for hop in range(self._limits.redirects + 1):
-            outcome = await self._request(url, origin.headers_for(url, state), state)
-            if isinstance(outcome, Fetched):
-                return replace(outcome, moved_to=str(url) if hop and is_moved else None)
-            url, is_moved = outcome.url, is_moved and outcome.permanent
-        raise _failure(origin.url, f"redirected more than {self._limits.redirects} times")
+        wish = Wish(
+            url=URL(adopted) if adopted else origin.url,
+            headers_for=lambda url: origin.headers_for(url, state),
+            is_wanted=lambda status, headers: status in _COMPLETE or _is_delta(status, headers, state),
+        )
+        visit = await self._visitor.visit(begin_errand(self._turns, source.address), wish)
+        return replace(self._read(visit, state), moved_to=str(visit.url) if visit.is_moved else None)
 
-    async def _request(self, url: URL, headers: CIMultiDict[str], state: PollState) -> "Fetched | _Hop":
-        """The answer, or where the server sends us instead."""
-        try:
-            async with self._session.get(
-                url, headers=headers, allow_redirects=False, auto_decompress=False
-            ) as response:
-                if response.status in _REDIRECTS and "Location" in response.headers:
-                    target = _find_target(url, response.headers["Location"])
-                    return _Hop(target, response.status in _PERMANENT)
-                return await self._read(response, state)
-        except REQUEST_ERRORS as error:
-            raise _failure(url, explain_failure(error)) from error
-
-    async def _read(self, response: aiohttp.ClientResponse, state: PollState) -> Fetched:
-        if response.status == _NOT_MODIFIED:
-            return replace(_unchanged(response, state), **self._freshness(response, state))
-        if response.status in _COMPLETE or _is_delta(response, state):
-            changed = _changed(response, await self._read_body(response), state)
+    def _read(self, visit: Visit, state: PollState) -> Fetched:
+        if visit.status == _NOT_MODIFIED:
+            return replace(_unchanged(visit, state), **self._freshness(visit, state))
+        if visit.status in _COMPLETE or _is_delta(visit.status, visit.headers, state):
+            changed = _changed(visit, state)
             hints = None if changed.body is None else read_hints(changed.body)
-            return replace(changed, hints=hints, **self._freshness(response, state))
+            return replace(changed, hints=hints, **self._freshness(visit, state))
         raise FetchError(
-            f"{redact_url(str(response.url))}: {explain_status(response.status)}",
-            transient=response.status != _GONE,
-            status=response.status,
-            retry_after=find_retry_after(response.status, response.headers, self._clock()),
+            f"{redact_url(str(visit.url))}: {explain_status(visit.status)}",
+            transient=visit.status != _GONE,
+            status=visit.status,
+            retry_after=find_retry_after(visit.status, visit.headers, self._clock()),
         )
 
-    def _freshness(self, response: aiohttp.ClientResponse, state: PollState) -> "_Freshness":
-        return {"conditional": _is_conditional(state), "max_age": find_max_age(response.headers, self._clock())}
-
-    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
-        """The whole body; refused at the first piece too many, packed or not, so that a gzip bomb never unfolds."""
-        pieces = iter_unpacked(self._iter_packed(response), response.headers.get("Content-Encoding", ""))
-        return b"".join([piece async for piece in self._iter_limited(pieces, response.url)])
-
-    async def _iter_packed(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-        if (response.content_length or 0) > self._limits.largest_body:
-            raise self._too_large(response.url)
-        async for chunk in self._iter_limited(response.content.iter_chunked(_CHUNK), response.url):
-            yield chunk
-
-    async def _iter_limited(self, chunks: AsyncIterator[bytes], url: URL) -> AsyncIterator[bytes]:
-        total = 0
-        async for chunk in chunks:
-            total += len(chunk)
-            if total > self._limits.largest_body:
-                raise self._too_large(url)
-            yield chunk
-
-    def _too_large(self, url: URL) -> FetchError:
-        return _failure(url, f"the answer is larger than {self._limits.largest_body / _MEGABYTE:g} MB")
+    def _freshness(self, visit: Visit, state: PollState) -> "_Freshness":
+        return {"conditional": _is_conditional(state), "max_age": find_max_age(visit.headers, self._clock())}
 
 
 class _Freshness(TypedDict):
     conditional: bool
     max_age: timedelta | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    """Where a server sends us instead."""
-
-    url: URL
-    permanent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,59 +125,44 @@ class _Origin:
         return upgraded or (url.scheme, url.port) == (self.url.scheme, self.url.port)
 
 
-def _find_target(url: URL, location: str) -> URL:
-    """Where a redirect leads; without a password, which would be the publisher's invention and not the operator's."""
-    try:
-        target = url.join(URL(location))
-        target = target.with_user(None) if target.raw_host else target
-    except ValueError as error:
-        raise _failure(url, "redirects to what is no address") from error
-    if target.scheme not in _SCHEMES:
-        raise _failure(url, f'redirects to a "{target.scheme}:" address, and only http and https can be fetched')
-    return target
-
-
 def _is_conditional(state: PollState) -> bool:
     return state.etag is not None or state.last_modified is not None
 
 
-def _is_delta(response: aiohttp.ClientResponse, state: PollState) -> bool:
+def _is_delta(status: int, headers: Mapping[str, str], state: PollState) -> bool:
     """226 IM Used: new entries alone, where the answer says that this is what was done to it."""
-    return response.status == _DELTA and state.etag is not None and "feed" in response.headers.get("IM", "")
+    return status == _DELTA and state.etag is not None and "feed" in headers.get("IM", "")
 
 
-def _unchanged(response: aiohttp.ClientResponse, state: PollState) -> Fetched:
+def _unchanged(visit: Visit, state: PollState) -> Fetched:
     """A 304 updates the validators that it names and leaves the others (RFC 9111, 4.3.4)."""
     if state.etag is None and state.last_modified is None:
-        raise _failure(response.url, "answered 304 Not Modified to a request that was not conditional")
+        raise failure(visit.url, "answered 304 Not Modified to a request that was not conditional")
     return Fetched(
         body=None,
         body_hash=state.body_hash,
-        url=str(response.url),
-        content_type=_find_header(response, "Content-Type"),
-        etag=_find_header(response, "ETag") or state.etag,
-        last_modified=_find_header(response, "Last-Modified") or state.last_modified,
+        url=str(visit.url),
+        content_type=_find_header(visit, "Content-Type"),
+        etag=_find_header(visit, "ETag") or state.etag,
+        last_modified=_find_header(visit, "Last-Modified") or state.last_modified,
     )
 
 
-def _changed(response: aiohttp.ClientResponse, body: bytes, state: PollState) -> Fetched:
+def _changed(visit: Visit, state: PollState) -> Fetched:
     """About a third of all 200s bring the bytes that were there before; parsing them again would be for nothing."""
+    body = visit.body
     body_hash = blake2b(body, digest_size=16).hexdigest()
     return Fetched(
         body=None if body_hash == state.body_hash else body,
         body_hash=body_hash,
-        url=str(response.url),
-        content_type=_find_header(response, "Content-Type"),
-        etag=_find_header(response, "ETag"),
-        last_modified=_find_header(response, "Last-Modified"),
+        url=str(visit.url),
+        content_type=_find_header(visit, "Content-Type"),
+        etag=_find_header(visit, "ETag"),
+        last_modified=_find_header(visit, "Last-Modified"),
     )
 
 
-def _find_header(response: aiohttp.ClientResponse, name: str) -> str | None:
+def _find_header(visit: Visit, name: str) -> str | None:
     """None when it is absent, empty, or holds bytes that are no text: those can be neither stored nor sent back."""
-    value = response.headers.get(name, "")
+    value = visit.headers.get(name, "")
     return value if value and value.isprintable() else None
-
-
-def _failure(url: URL, words: str) -> FetchError:
-    return FetchError(f"{redact_url(str(url))}: {words}")

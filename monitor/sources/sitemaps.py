@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -19,9 +19,12 @@ from monitor.model import Fetched, PollState, Source, SourceId
 from monitor.parse.charset import decode_bytes
 from monitor.parse.sitemap import MOST_CHILDREN, Child, choose_children, find_kind, read_index, unpack_sitemap
 from monitor.ports import FeedFetcher
+from monitor.sources.turns import Errand, Turns, begin_errand
 
 _log = structlog.get_logger()
 _HEAD = 4_000
+# Well within the time that a poll may take; the sitemaps that are left are asked for in the next one.
+_LONGEST = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class _Round:
     """One poll of an index under way."""
 
     at: datetime
+    errand: Errand
     known: Mapping[str, tuple[Child, Fetched]]
     waiting: deque[Child]
     fetched: dict[str, tuple[Child, Fetched]] = field(default_factory=dict)
@@ -49,11 +53,15 @@ class _Round:
 
 
 class SitemapFetcher:
-    """The FeedFetcher for sitemaps and indexes of them; feeds pass through to the one behind it."""
+    """The FeedFetcher for sitemaps and indexes of them; feeds pass through to the one behind it.
 
-    def __init__(self, fetcher: FeedFetcher, *, clock: Callable[[], datetime]) -> None:
+    With `turns`, each sitemap of an index waits for its own.
+    """
+
+    def __init__(self, fetcher: FeedFetcher, *, clock: Callable[[], datetime], turns: Turns | None = None) -> None:
         self._fetcher = fetcher
         self._clock = clock
+        self._turns = turns
         self._indexes: dict[SourceId, _Index] = {}
 
     async def fetch_feed(self, source: Source, state: PollState) -> Fetched:
@@ -79,8 +87,13 @@ class SitemapFetcher:
     async def _follow(self, source: Source, state: PollState, answer: Fetched, children: tuple[Child, ...]) -> Fetched:
         at = answer.at or self._clock()
         known = self._recall(source, state)
-        turn = _Round(at=at, known=known.fetched if known else {}, waiting=deque(choose_children(children, at)))
-        while turn.waiting and turn.requests < MOST_CHILDREN:
+        errand = begin_errand(self._turns, source.address)
+        async with errand.turn(source.address):
+            pass  # this one was for the index itself
+        turn = _Round(
+            at=at, errand=errand, known=known.fetched if known else {}, waiting=deque(choose_children(children, at))
+        )
+        while turn.waiting and turn.requests < MOST_CHILDREN and self._clock() - at < _LONGEST:
             await self._fetch_child(source, state, turn.waiting.popleft(), turn)
         if turn.failures and not turn.fetched:
             raise turn.failures[0]
@@ -100,7 +113,8 @@ class SitemapFetcher:
         asked = replace(state, etag=None, last_modified=None, body_hash=None)
         asked = _with_validators(asked, earlier) if earlier else asked
         try:
-            answer = await self._fetcher.fetch_feed(_source_at(source, child.url), asked)
+            async with turn.errand.turn(child.url):
+                answer = await self._fetcher.fetch_feed(_source_at(source, child.url), asked)
         except FetchError as error:
             _log.warning("sitemap not fetched", source=source.id, error=str(error))
             turn.failures.append(error)

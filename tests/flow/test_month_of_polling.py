@@ -30,7 +30,8 @@ from monitor.pipeline import Plan, Ports, mend_poll_times, poll_due, register_so
 from monitor.pipeline.pace import Pace, domain_of
 from monitor.ports import Parser
 from monitor.sources.archive import FileArchive
-from monitor.sources.fetch import FetchLimits, HttpFetcher
+from monitor.sources.fetch import HttpFetcher
+from monitor.sources.visits import FetchLimits
 from monitor.store.database import Database
 from monitor.store.engines import sqlite_url
 from monitor.workers import open_parser

@@ -2,13 +2,16 @@
 
 import asyncio
 import gzip
+import sys
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_network
 
+import brotli
 import pytest
 
 from monitor.demo.servers import Answer, SampleSite, WebhookReceiver
@@ -16,9 +19,15 @@ from monitor.errors import FetchError
 from monitor.model import Fetched, PollState, Source, SourceId
 from monitor.net.guard import AddressGuard
 from monitor.net.http import open_session
-from monitor.sources.fetch import DEFAULT_LIMITS, FetchLimits, HttpFetcher
+from monitor.sources.fetch import HttpFetcher
+from monitor.sources.visits import DEFAULT_LIMITS, FetchLimits
 from tests.builders import NOON
 from tests.sources.raw_server import Ending, RawServer
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 FEED = b"<rss version='2.0'><channel><title>World</title></channel></rss>" + b"<!-- padding -->" * 40
 LOOPBACK = AddressGuard((ip_network("127.0.0.0/8"),))
@@ -143,16 +152,25 @@ def test_an_html_page_and_an_empty_body_pass_as_bytes() -> None:
     assert fetch_answer(Answer(200, b"")).body == b""
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_compressed_body_arrives_unpacked(encoding: str) -> None:
-    packed = gzip.compress(FEED) if encoding == "gzip" else zlib.compress(FEED)
-    assert fetch_answer(Answer(200, packed, {"Content-Encoding": encoding})).body == FEED
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress), ("zstd", zstd.compress)],
+)
+def test_a_compressed_body_arrives_unpacked(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    assert fetch_answer(Answer(200, pack(FEED), {"Content-Encoding": encoding})).body == FEED
 
 
 def test_a_gzip_bomb_is_refused() -> None:
     bomb = gzip.compress(bytes(64 * 1024 * 1024))
     with pytest.raises(FetchError, match="larger than 10 MB"):
         fetch_answer(Answer(200, bomb, {"Content-Encoding": "gzip"}))
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd"])
+def test_a_bomb_of_another_encoding_is_named(encoding: str) -> None:
+    pack = partial(brotli.compress, quality=4) if encoding == "br" else zstd.compress
+    with pytest.raises(FetchError, match="unfolds to more than 300 times its size"):
+        fetch_answer(Answer(200, pack(bytes(20 * 1024 * 1024)), {"Content-Encoding": encoding}))
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
