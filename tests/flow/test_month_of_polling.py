@@ -210,10 +210,6 @@ class Servers(RawServer):
         self.most_at_once: Counter[str] = Counter()
         self._at_once: Counter[str] = Counter()
 
-    @property
-    def port(self) -> int:
-        return int(self.url.rsplit(":", 1)[1])
-
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")[1:]
