@@ -6,15 +6,23 @@ of tests/quality and explained, with the figures, in docs/stories.md.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import StoryId, StoryProfile
 from monitor.story.features import choose_strongest, compare, scale
 from monitor.story.index import Sketch, StoryIndex
-from monitor.story.window import is_near
+from monitor.story.window import gap_between, is_near
 
 SAME_EVENT = 0.34
 """The least resemblance to a story's profile with which an article joins it."""
+
+SAME_EVENT_A_DAY = 0.4
+"""What is added to it for each day between short texts: of two frosts on one river the second is the next night's."""
+
+# Sequences of letters below which a text counts as short in full, and from which on it no longer does: about 18 words
+# that tell something, and 28.
+_SHORT, _FULL = 45, 65
+_DAY = timedelta(days=1)
 
 _ACTOR = 0.03
 _MOST_ACTORS = 2
@@ -26,14 +34,26 @@ _KEPT = 400
 def find_event(sketch: Sketch, index: StoryIndex, at: datetime) -> tuple[StoryId, float] | None:
     """The story that an article resembles most, and how much; None when no story within the window is near enough."""
     scores = [
-        (resemble(sketch, profile), profile)
+        (score, profile)
         for profile in list_candidates(sketch, index)
         if is_near(profile.first_at, profile.last_at, at)
+        and (score := resemble(sketch, profile)) >= require(sketch, profile, at)
     ]
-    score, best = max(
-        scores, key=lambda each: (each[0], -each[1].first_at.timestamp(), each[1].story), default=(0, None)
-    )
-    return (best.story, score) if best is not None and score >= SAME_EVENT else None
+    if not scores:
+        return None
+    score, best = max(scores, key=lambda each: (each[0], -each[1].first_at.timestamp(), each[1].story))
+    return best.story, score
+
+
+def require(sketch: Sketch, profile: StoryProfile, at: datetime) -> float:
+    """The least resemblance with which an article of that moment joins a story; above 1 where none is enough."""
+    shortness = measure_shortness(min(len(sketch.features), len(profile.features)))
+    return SAME_EVENT + SAME_EVENT_A_DAY * shortness * (gap_between(profile.first_at, profile.last_at, at) / _DAY)
+
+
+def measure_shortness(features: int) -> float:
+    """0 for a text with enough features to tell events apart, 1 for one that has hardly more than a headline."""
+    return min(1.0, max(0.0, (_FULL - features) / (_FULL - _SHORT)))
 
 
 def list_candidates(sketch: Sketch, index: StoryIndex) -> list[StoryProfile]:

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Article, ArticleId, Relation, StoryId, StoryText
-from monitor.story.events import begin_profile, extend_profile, find_event, join_profiles, touch_profile
+from monitor.story.events import (
+    begin_profile,
+    extend_profile,
+    find_event,
+    join_profiles,
+    measure_shortness,
+    touch_profile,
+)
 from monitor.story.features import Frequencies, Words, compare, count_words, list_leading, weigh_words
 from monitor.story.index import Sketch, StoryIndex
 from monitor.story.shingles import sample_shingles
 from monitor.story.similar import Resemblance, find_same_texts, list_own_shingles
-from monitor.story.window import told_at
+from monitor.story.window import is_near, told_at
 from monitor.text.fingerprint import fingerprint_of
 
 # Of articles without a word of text, such as a picture with a caption: equal, and yet no sign of the same story.
@@ -70,7 +77,7 @@ def place(sketch: Sketch, index: StoryIndex) -> Placement:
 
 def _decide(sketch: Sketch, index: StoryIndex, same: Sequence[Resemblance], at: datetime) -> Placement:
     exact = index.fingerprints.get(sketch.article.fingerprint)
-    if exact is not None:
+    if exact is not None and _may_repeat(sketch, index, index.resolve(exact), at):
         return Placement(index.resolve(exact), "copy")
     if same:
         stories = dict.fromkeys(index.resolve(each.text.story) for each in same)
@@ -79,6 +86,14 @@ def _decide(sketch: Sketch, index: StoryIndex, same: Sequence[Resemblance], at: 
     if event is not None:
         return Placement(event[0], "report")
     return Placement(StoryId(sketch.article.id), "first")
+
+
+def _may_repeat(sketch: Sketch, index: StoryIndex, story: StoryId, at: datetime) -> bool:
+    """Word for word the same is the same at any time; but a line about the frost is written again of the next one."""
+    if not measure_shortness(len(sketch.features)):
+        return True
+    profile = index.profiles.get(story)
+    return profile is not None and is_near(profile.first_at, profile.last_at, at)
 
 
 def _join_stories(stories: Sequence[StoryId], index: StoryIndex) -> Placement:
@@ -99,7 +114,8 @@ def _join_stories(stories: Sequence[StoryId], index: StoryIndex) -> Placement:
 
 def _learn(sketch: Sketch, index: StoryIndex, same: Sequence[Resemblance], placement: Placement, at: datetime) -> None:
     article, story = sketch.article, placement.story
-    index.fingerprints.setdefault(article.fingerprint, story)
+    if placement.relation == "first" or article.fingerprint not in index.fingerprints:
+        index.fingerprints[article.fingerprint] = story
     own = list_own_shingles(sketch, index, same)
     if own:
         index.add_text(StoryText(article=article.id, story=story, size=len(own), at=at), own)

@@ -20,3 +20,8 @@ def is_near(first_at: datetime, last_at: datetime, at: datetime) -> bool:
     """Whether an article of that moment may join what was told from the first to the last."""
     begins, ends = min(first_at, at), max(last_at, at)
     return first_at - WINDOW <= at <= last_at + WINDOW and ends - begins <= LONGEST
+
+
+def gap_between(first_at: datetime, last_at: datetime, at: datetime) -> timedelta:
+    """From what was told from the first to the last to an article of that moment; nothing when it lies between."""
+    return max(first_at - at, at - last_at, timedelta(0))

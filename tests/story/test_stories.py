@@ -88,6 +88,35 @@ def test_the_same_text_is_known_again_however_much_later() -> None:
     assert place_all(first, later)[1].story == first.id
 
 
+FROST = "Growers on the river lit fires between the vines as temperatures fell to minus four."
+SECOND_FROST = "Vineyards along the river were hit again. Growers lit fires, but speak of a lost harvest."
+
+
+def test_a_second_event_on_the_subject_of_a_short_report_is_a_story_of_its_own() -> None:
+    first = make_article(FROST, key="a", title="Frost on the Tamarin", language="en")
+    night = NOON + timedelta(hours=24)
+    second = make_article(SECOND_FROST, key="b", title="Second frost on the Tamarin", language="en", fetched_at=night)
+    assert [placement.relation for placement in place_all(first, second)] == ["first", "first"]
+
+
+def test_a_short_report_joins_what_is_told_in_the_same_hours_in_other_words() -> None:
+    first = make_article(FROST, key="a", title="Frost on the Tamarin", language="en")
+    other = "Fires burned between the vines in the night. At minus four degrees growers on the river fear for the buds."
+    soon = NOON + timedelta(hours=3)
+    second = make_article(other, key="b", title="Tamarin growers fight frost", language="en", fetched_at=soon)
+    assert [placement.relation for placement in place_all(first, second)] == ["first", "report"]
+
+
+def test_a_line_that_is_written_again_after_the_window_tells_of_something_new() -> None:
+    texts = {"title": "Frost warning for the Tamarin", "language": "en"}
+    later = NOON + timedelta(hours=2) + WINDOW + timedelta(minutes=1)
+    days = [NOON, NOON + timedelta(hours=2), later, later + timedelta(hours=2)]
+    placed = place_all(
+        *(make_article("Growers are told to cover plants.", key=str(day), fetched_at=day, **texts) for day in days)
+    )
+    assert [placement.relation for placement in placed] == ["first", "copy", "first", "copy"]
+
+
 def test_a_known_story_takes_in_a_new_copy_of_its_text() -> None:
     copy = make_article(FLOOD)
     index = StoryIndex(fingerprints={copy.fingerprint: StoryId("wire/old")})

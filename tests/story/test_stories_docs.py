@@ -8,7 +8,7 @@ import pytest
 
 from monitor.config.settings import load_settings
 from monitor.model.retention import DEFAULT_RETENTION
-from monitor.story.events import SAME_EVENT
+from monitor.story.events import SAME_EVENT, SAME_EVENT_A_DAY
 from monitor.story.index import MOST_STORIES, MOST_TEXTS
 from monitor.story.similar import CONTAINED, FEWEST
 from monitor.story.window import LONGEST, WINDOW
@@ -21,7 +21,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "stories.md").read_text(encoding="u
 
 def test_the_thresholds_are_those_of_the_code() -> None:
     values = re.findall(r"^\| [a-z ]+ \| ([\d.]+) \|", TEXT, re.MULTILINE)
-    assert [float(value) for value in values[:3]] == [CONTAINED, FEWEST, SAME_EVENT]
+    assert [float(value) for value in values[:4]] == [CONTAINED, FEWEST, SAME_EVENT, SAME_EVENT_A_DAY]
     assert f"within {WINDOW.total_seconds() / 3600:.0f}" in TEXT or f"{WINDOW.total_seconds() / 3600:.0f} hours" in TEXT
     assert f"{LONGEST.days} days at most" in TEXT
     assert f"that {MOST_TEXTS} texts share" in TEXT
