@@ -19,6 +19,7 @@ from monitor.clock import draw, utc_now
 from monitor.config.project import SoundProject
 from monitor.config.settings import Settings
 from monitor.deliver.apprise import AppriseChannel
+from monitor.deliver.bounce_mailbox import MaildirMailbox, MboxMailbox
 from monitor.deliver.dkim import DkimKey
 from monitor.deliver.email import EmailChannel
 from monitor.deliver.slack import SlackChannel
@@ -38,11 +39,12 @@ from monitor.pipeline import (
     mend_poll_times,
     poll_all_due,
     purge_old,
+    read_bounces,
     save_usage,
     tell_operators,
 )
 from monitor.pipeline.pace import Pace
-from monitor.ports import Channel, FeedFetcher, Store
+from monitor.ports import BounceMailbox, Channel, FeedFetcher, Store
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
@@ -159,8 +161,16 @@ async def open_pipeline(
                 reached=world.reached,
                 disk_free=world.disk_free or partial(_free_share, data),
                 pace=pace,
+                bounces=_create_bounce_mailbox(settings),
             )
             yield ports, create_plan(project.config, project.settings)
+
+
+def _create_bounce_mailbox(settings: Settings) -> BounceMailbox | None:
+    bounces = settings.bounces
+    if bounces.maildir is not None:
+        return MaildirMailbox(Path(bounces.maildir))
+    return MboxMailbox(Path(bounces.mbox)) if bounces.mbox is not None else None
 
 
 def _free_share(data: Path) -> float:
@@ -225,6 +235,7 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
 
 async def run_pass(ports: Ports, plan: Plan) -> None:
     """Poll what is due once, compose what follows, try each due delivery once, and throw away what is old."""
+    await read_bounces(ports, plan)
     await poll_all_due(ports, plan)
     await compose_due(ports, plan)
     await tell_operators(ports, plan)
@@ -246,6 +257,7 @@ async def _run_until_stopped(live: Live) -> None:
         "poll": Tick(live.poll, _TICK, at_once=plan.concurrency + 1),
         "compose": Tick(live.compose, _TICK),
         "operators": Tick(live.tell_operators, _LOOK_AROUND),
+        "bounces": Tick(live.read_bounces, _LOOK_AROUND),
         "deliver": Tick(live.deliver, _TICK, at_once=_DELIVERIES_AT_ONCE),
         "purge": Tick(live.purge, _PURGE),
         "reload": Tick(live.reload, _TICK),

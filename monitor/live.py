@@ -19,7 +19,7 @@ from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
-from monitor.model import Digest, Retention, RuleId, SourceId
+from monitor.model import Bounce, Digest, Retention, RuleId, SourceId
 from monitor.pipeline import (
     Plan,
     Ports,
@@ -27,10 +27,12 @@ from monitor.pipeline import (
     Stored,
     compose_due,
     deliver_due,
+    enable_changed,
     mend_poll_times,
     plan_windows,
     poll_due,
     purge_old,
+    read_bounces,
     save_usage,
     tell_operators,
 )
@@ -83,6 +85,10 @@ class Live:
         """See monitor.pipeline."""
         return await compose_due(self.ports, self.plan)
 
+    async def read_bounces(self) -> tuple[Bounce, ...]:
+        """See monitor.pipeline."""
+        return await read_bounces(self.ports, self.plan)
+
     async def tell_operators(self) -> tuple[Digest, ...]:
         """See monitor.pipeline."""
         return await tell_operators(self.ports, self.plan)
@@ -132,6 +138,7 @@ class Live:
         async with self.ports.store.transaction() as tx:
             await tx.sync_sources(plan.sources, self.ports.clock())
             await plan_windows(tx, plan, self.ports.clock())
+            await enable_changed(tx, plan)
             await tx.save_rule_states(project.rules.broken)
         try:
             await asyncio.to_thread(write_last_good, self._data, project.rules.sound_texts)

@@ -4,10 +4,10 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.table import Table
@@ -18,16 +18,20 @@ from monitor.config.assembly import Config
 from monitor.config.load import find_definition
 from monitor.config.project import load_configuration
 from monitor.config.settings import Settings, load_settings
-from monitor.model import Choices, DisabledChannel, Quiet, SubscriberId
+from monitor.errors import InputError
+from monitor.model import BounceKind, ChannelKind, Choices, DisabledChannel, Quiet, SubscriberId
 from monitor.render.documents import instant
 from monitor.route.windows import describe_pace
+from monitor.text.suggest import quoted_list
 
 app = typer.Typer(
-    help="List the subscribers and what they chose; erase one.\n\nExample: `monitor subscribers list`",
+    help="List the subscribers and what they chose; enable channels; erase one.\n\nExample: `monitor subscribers list`",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
 )
+
+_BOUNCES: tuple[BounceKind, ...] = ("hard", "soft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class _Rows:
 
     choices: Mapping[SubscriberId, Choices]
     disabled: tuple[DisabledChannel, ...] = ()
+    bounces: Mapping[SubscriberId, Mapping[BounceKind, int]] = field(default_factory=dict)
 
 
 @app.command("list")
@@ -52,6 +57,30 @@ def list_subscribers(config: ConfigOption = CONFIG, data: DataOption = DATA, as_
         print(json.dumps(documents, indent=2, ensure_ascii=False))
     else:
         _print_table(documents)
+
+
+@app.command("enable")
+def enable(
+    subscriber: Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="As named in the configuration.")],
+    channel: Annotated[
+        str | None, typer.Option("--channel", metavar="|".join(get_args(ChannelKind)), help="Only this one.")
+    ] = None,
+    config: ConfigOption = CONFIG,
+    data: DataOption = DATA,
+) -> None:
+    """Use channels again that were disabled because their address was gone; a changed address is used by itself.
+
+    What was given up meanwhile is listed by `monitor deliveries list --state dead`, and sent by `replay`.
+
+    Example: `monitor subscribers enable ana --channel email`
+    """
+    if channel is not None and channel not in get_args(ChannelKind):
+        raise typer.BadParameter(f'"{channel}" is none of {quoted_list(get_args(ChannelKind))}', param_hint="--channel")
+    settings = load_settings(config, os.environ, strict=False)
+    enabled = asyncio.run(_enable(settings, data, SubscriberId(subscriber), channel))
+    if not enabled:
+        raise InputError(f'no channel of "{subscriber}" is disabled; see "monitor subscribers list"')
+    print(f"enabled: {', '.join(enabled)}")
 
 
 @app.command("forget")
@@ -79,7 +108,14 @@ async def _read(settings: Settings, data: Path) -> _Rows:
     if not has_store(settings, data):
         return _Rows({})
     async with open_existing_store(settings, data) as store, store.transaction() as tx:
-        return _Rows(await tx.list_choices(), await tx.list_disabled_channels())
+        return _Rows(await tx.list_choices(), await tx.list_disabled_channels(), await tx.count_bounces())
+
+
+async def _enable(settings: Settings, data: Path, subscriber: SubscriberId, channel: str | None) -> list[str]:
+    async with open_existing_store(settings, data) as store, store.transaction() as tx:
+        disabled = [each.channel for each in await tx.list_disabled_channels() if each.subscriber == subscriber]
+        wanted = [kind for kind in disabled if channel in (None, kind)]
+        return [kind for kind in wanted if await tx.enable_channel(subscriber, kind)]
 
 
 async def _forget(settings: Settings, data: Path, subscriber: SubscriberId) -> Mapping[str, int]:
@@ -95,6 +131,7 @@ def _document(name: SubscriberId, config: Config, rows: _Rows) -> dict[str, Any]
         "configured": subscriber is not None,
         "channels": [address.kind for address in subscriber.addresses] if subscriber else [],
         "disabled": {each.channel: each.reason for each in rows.disabled if each.subscriber == name},
+        "bounces": {kind: rows.bounces.get(name, {}).get(kind, 0) for kind in _BOUNCES},
         "timezone": subscriber.timezone.key if subscriber else None,
         "quiet": _quiet(subscriber.quiet) if subscriber else None,
         "cap_per_hour": subscriber.cap.per_hour if subscriber and subscriber.cap else None,

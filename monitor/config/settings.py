@@ -127,6 +127,21 @@ class WebSettings(BaseModel):
         return self
 
 
+class BouncesSettings(BaseModel):
+    """Where mail that could not be delivered comes back to: a Maildir, or an mbox file; neither by default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    maildir: Annotated[str, AfterValidator(check_not_blank)] | None = None
+    mbox: Annotated[str, AfterValidator(check_not_blank)] | None = None
+
+    @model_validator(mode="after")
+    def check_one(self) -> "BouncesSettings":
+        if self.maildir is not None and self.mbox is not None:
+            raise ValueError('expected "maildir" or "mbox", not both')
+        return self
+
+
 class PollSettings(BaseModel):
     """How feeds are polled."""
 
@@ -175,6 +190,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(check_public_url)] | None = None
     web: WebSettings = WebSettings()
     secret_key: Annotated[tuple[SecretKey, ...], BeforeValidator(_as_keys), NoDecode, Field(repr=False)] = ()
+    bounces: BouncesSettings = BouncesSettings()
     allow_private: Annotated[tuple[Network, ...], BeforeValidator(_split_list), NoDecode] = ()
     poll: PollSettings = PollSettings()
     retention: RetentionSettings = RetentionSettings()

@@ -23,6 +23,7 @@ _MESSAGE_TOO_LARGE = 552
 # "authentication required", "too weak", "failed", "encryption required": about us, not about the recipient.
 _ABOUT_US = frozenset({530, 534, 535, 538})
 _NO_SUCH_RECIPIENT = frozenset({550, 551, 553, 556})
+_MESSAGE_ID = re.compile(rb"^Message-ID: *(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _ENHANCED = re.compile(r"5\.[0-9]{1,3}\.[0-9]{1,3}")
 # RFC 3463 and the registry after it: bad mailbox, system or syntax, moved, no mail taken there, mailbox disabled.
 _NO_SUCH_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
@@ -64,7 +65,7 @@ class EmailChannel:
         return sign_message(message, self._signature) if self._signature else message
 
     async def send(self, delivery: Delivery, address: Address) -> Receipt:
-        """Hand the message over once; the server's answer in a few words."""
+        """Hand the message over once; the server's answer in a few words, and the Message-ID."""
         if not isinstance(address, EmailAddress):
             raise DeliveryError(f'no e-mail address but one of kind "{address.kind}"', permanent=True)
         if find_address(address.address) is None:
@@ -75,7 +76,7 @@ class EmailChannel:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # Not "from error": a server may repeat what it was told, and a traceback in a log would show it.
             raise self._failure(error, recipient) from None
-        return Receipt(self._show(answer, recipient) or "accepted")
+        return Receipt(self._show(answer, recipient) or "accepted", _message_id_of(delivery.payload))
 
     async def close(self) -> None:
         """Take leave of the server."""
@@ -92,6 +93,12 @@ class EmailChannel:
     def _show(self, text: str, recipient: str) -> str:
         credentials = (self._options.username or "", self._options.password or "")
         return show(text, (recipient, *(secret for secret in credentials if len(secret) >= _SHORTEST_SECRET)))
+
+
+def _message_id_of(message: bytes) -> str | None:
+    """What a report of non-delivery names the message by."""
+    found = _MESSAGE_ID.search(message.partition(b"\r\n\r\n")[0])
+    return found[1].decode("ascii", "replace") if found else None
 
 
 def _is_permanent(error: Exception) -> bool:

@@ -5,6 +5,7 @@ in UTC.
 """
 
 from monitor.model.articles import Article, Image, Precision
+from monitor.model.bounces import Bounce, BouncedRecipient, BounceKind, BounceReport
 from monitor.model.deliveries import (
     Alert,
     AlertKind,
@@ -81,6 +82,10 @@ __all__ = [
     "ArticleId",
     "ArticleVersion",
     "Attempt",
+    "Bounce",
+    "BounceKind",
+    "BounceReport",
+    "BouncedRecipient",
     "Bucket",
     "Cap",
     "ChannelKind",

@@ -11,7 +11,7 @@ from monitor.model.rules import Match, Rule, Severity
 
 AlertKind = Literal["new", "update", "correction"]
 HeldBy = Literal["quiet", "cap"]
-NoticeKind = Literal["source", "rule", "channel", "empty", "disk"]
+NoticeKind = Literal["source", "rule", "channel", "empty", "disk", "bounces"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +114,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisabledChannel:
-    """A channel of a subscriber that nothing goes to any more, until an operator enables it or its address changes."""
+    """A channel of a subscriber that nothing goes to any more, until an operator enables it or its address changes.
+
+    `destination` names the address that it was; see monitor.route.destinations.
+    """
 
     subscriber: SubscriberId
     channel: ChannelKind
     reason: str
     since: datetime
+    destination: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,10 @@ Between sending and marking lies the one place where a crash repeats a message, 
 called with these names just before each commit, and with the names below after it; the crash tests kill there.
 """
 
+from monitor.pipeline.bounces import read_bounces
 from monitor.pipeline.collect import import_slices, mend_poll_times, poll_all_due, poll_due, register_sources
 from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
+from monitor.pipeline.disabling import enable_changed
 from monitor.pipeline.dispatch import deliver_due
 from monitor.pipeline.notices import tell_operators
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
@@ -53,6 +55,7 @@ __all__ = [
     "Stored",
     "compose_due",
     "deliver_due",
+    "enable_changed",
     "import_slices",
     "mend_poll_times",
     "plan_windows",
@@ -60,6 +63,7 @@ __all__ = [
     "poll_due",
     "preview_digest",
     "purge_old",
+    "read_bounces",
     "register_sources",
     "save_usage",
     "send_trial",

@@ -5,28 +5,16 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
-from typing import assert_never
 
 import structlog
 
 from monitor.errors import DeliveryError
-from monitor.model import (
-    Address,
-    AppriseTarget,
-    Attempt,
-    ChannelKind,
-    Delivery,
-    DisabledChannel,
-    EmailAddress,
-    SignedWebhook,
-    SlackBot,
-    SlackWebhook,
-    Subscriber,
-)
+from monitor.model import Attempt, ChannelKind, Delivery, Subscriber
+from monitor.pipeline.disabling import create_disabled
 from monitor.pipeline.plan import Plan, Ports, Sent
 from monitor.ports import Channel, Claim, Receipt, Transaction
 from monitor.route.buckets import RATES, take_token
+from monitor.route.destinations import destination_of
 from monitor.route.retry import after_attempt
 
 # Longer than any channel's own time limit, so that a lease never ends under a worker that is still sending.
@@ -109,23 +97,9 @@ async def _take_tokens(tx: Transaction, plan: Plan, claims: Sequence[Claim], now
 
 
 def _destination_of(plan: Plan, delivery: Delivery) -> str:
-    """A name for where a delivery goes: two subscribers with one address share it. The address itself is a secret."""
     subscriber = plan.subscribers.get(delivery.subscriber)
     address = subscriber.find_address(delivery.channel) if subscriber else None
-    place = delivery.subscriber if address is None else _place_of(address)
-    return f"{delivery.channel}:{blake2b(place.encode(), digest_size=12).hexdigest()}"
-
-
-def _place_of(address: Address) -> str:
-    match address:
-        case EmailAddress():
-            return address.address
-        case SlackBot():  # a name such as "#alerts" stands for another channel in every workspace
-            return f"{address.token} {address.channel}"
-        case SlackWebhook() | SignedWebhook() | AppriseTarget():
-            return address.url
-        case _:
-            assert_never(address)
+    return destination_of(address) if address else f"{delivery.channel}:{delivery.subscriber}"
 
 
 async def _deliver(ports: Ports, plan: Plan, task: _Task) -> Sent | None:
@@ -140,7 +114,9 @@ async def _deliver(ports: Ports, plan: Plan, task: _Task) -> Sent | None:
     async with ports.store.transaction() as tx:
         await tx.finish_attempt(claim, attempt, after)
         if outcome.disables or await _is_given_up(tx, delivery, attempt):
-            await tx.disable_channel(_disabled(delivery, attempt))
+            reason = attempt.error or ""
+            off = create_disabled(delivery.subscriber, delivery.channel, plan, reason=reason, since=attempt.at)
+            await tx.disable_channel(off)
         ports.reached("marking delivery")
     ports.reached("delivery marked")
     _report(delivery, attempt, after)
@@ -156,12 +132,6 @@ async def _is_given_up(tx: Transaction, delivery: Delivery, attempt: Attempt) ->
         return False
     since = await tx.find_failing_since(delivery.subscriber, delivery.channel)
     return since is not None and attempt.at - since >= _GIVEN_UP_AFTER
-
-
-def _disabled(delivery: Delivery, attempt: Attempt) -> DisabledChannel:
-    return DisabledChannel(
-        subscriber=delivery.subscriber, channel=delivery.channel, reason=attempt.error or "", since=attempt.at
-    )
 
 
 def _report(delivery: Delivery, attempt: Attempt, after: Delivery) -> None:

@@ -22,7 +22,7 @@ from monitor.model import (
 )
 from monitor.model.retention import DEFAULT_RETENTION, Retention
 from monitor.pipeline.pace import Pace
-from monitor.ports import ArchiveReader, Channel, FeedFetcher, Matcher, Parser, Store
+from monitor.ports import ArchiveReader, BounceMailbox, Channel, FeedFetcher, Matcher, Parser, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Ports:
     reached: Callable[[str], None]
     disk_free: Callable[[], float] = lambda: 1.0
     pace: Pace = field(default_factory=Pace)
+    bounces: BounceMailbox | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ committed together or not at all, and two of them never interleave where it woul
 from monitor.ports.adapters import (
     ArchiveReader,
     Batch,
+    BounceMailbox,
     Channel,
     FeedFetcher,
     Matcher,
@@ -15,6 +16,7 @@ from monitor.ports.adapters import (
     ParsedFeed,
     Parser,
     Receipt,
+    ReturnedMail,
 )
 from monitor.ports.rows import ArticlePage, Claim, KeptPage, KeptPages, PendingAlert, PollClaim, SourceCounts, Told
 from monitor.ports.store import Store, Transaction
@@ -23,6 +25,7 @@ __all__ = [
     "ArchiveReader",
     "ArticlePage",
     "Batch",
+    "BounceMailbox",
     "Channel",
     "Claim",
     "FeedFetcher",
@@ -36,6 +39,7 @@ __all__ = [
     "PendingAlert",
     "PollClaim",
     "Receipt",
+    "ReturnedMail",
     "SourceCounts",
     "Store",
     "Told",

@@ -118,6 +118,27 @@ class Receipt:
     reference: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedMail:
+    """A mail in the bounce mailbox: `name` says which one, `key` is a hash of its bytes, `content` at most their first
+    megabyte; None when it could not be read.
+    """
+
+    name: str
+    key: str
+    content: bytes | None
+
+
+class BounceMailbox(Protocol):
+    """Where undelivered mail comes back to. It is never changed."""
+
+    async def read_new(self, limit: int) -> tuple[ReturnedMail, ...]:
+        """At most `limit` mails that were not marked as read since the start; InputError when there is no reading."""
+
+    def mark_read(self, mails: Sequence[ReturnedMail]) -> None:
+        """What `read_new` gave last need not be given again."""
+
+
 class Channel(Protocol):
     """One way to reach a subscriber."""
 

@@ -1,10 +1,10 @@
 """What operators must know, and channels that are used no more, as a transaction shows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import ChannelKind, DisabledChannel, Notice, StoryId, SubscriberId
+from monitor.model import Bounce, BounceKind, ChannelKind, DisabledChannel, Notice, StoryId, SubscriberId
 
 
 class OperatorTables(Protocol):
@@ -33,3 +33,15 @@ class OperatorTables(Protocol):
 
     async def list_disabled_channels(self) -> tuple[DisabledChannel, ...]:
         """By subscriber and channel."""
+
+    async def list_unknown_bounces(self, keys: Sequence[str]) -> frozenset[str]:
+        """Of mails that came back, by the hashes of their bytes, those that were never read."""
+
+    async def add_bounces(self, found: Sequence[Bounce]) -> None:
+        """Remember mails as read."""
+
+    async def count_bounces(self) -> Mapping[SubscriberId, Mapping[BounceKind, int]]:
+        """How many mails came back to each subscriber, by what they meant."""
+
+    async def find_addressee(self, channel: ChannelKind, reference: str) -> SubscriberId | None:
+        """Who was sent the message of that name; see Receipt."""

@@ -51,6 +51,7 @@ class NoticeRows:
             "channel": channel.channel,
             "reason": channel.reason,
             "since": channel.since,
+            "destination": channel.destination,
         }
         await self._rows.add(disabled_channels, [row])
 
@@ -66,7 +67,11 @@ class NoticeRows:
         )
         return tuple(
             DisabledChannel(
-                subscriber=SubscriberId(row.subscriber), channel=row.channel, reason=row.reason, since=row.since
+                subscriber=SubscriberId(row.subscriber),
+                channel=row.channel,
+                reason=row.reason,
+                since=row.since,
+                destination=row.destination,
             )
             for row in rows
         )

@@ -10,6 +10,7 @@ from monitor.store.schema import (
     alert_matches,
     alerts,
     attempts,
+    bounces,
     choices,
     deliveries,
     digest_windows,
@@ -20,7 +21,17 @@ from monitor.store.schema import (
 )
 
 # Those that others refer to last.
-_OF_A_PERSON = (deliveries, alerts, digests, choices, mutes, relevance_marks, digest_windows, disabled_channels)
+_OF_A_PERSON = (
+    deliveries,
+    alerts,
+    digests,
+    choices,
+    mutes,
+    relevance_marks,
+    digest_windows,
+    disabled_channels,
+    bounces,
+)
 
 
 class PeopleRows:

@@ -2,6 +2,7 @@
 
 from monitor.store.alerts import AlertRows
 from monitor.store.articles import ArticleRows
+from monitor.store.bounces import BounceRows
 from monitor.store.buckets import BucketRows
 from monitor.store.choices import ChoiceRows
 from monitor.store.digests import DigestRows
@@ -137,6 +138,12 @@ class SqlTransaction:
         self.disable_channel = notices.disable_channel
         self.enable_channel = notices.enable_channel
         self.list_disabled_channels = notices.list_disabled_channels
+
+        bounces = BounceRows(rows)
+        self.list_unknown_bounces = bounces.list_unknown_bounces
+        self.add_bounces = bounces.add_bounces
+        self.count_bounces = bounces.count_bounces
+        self.find_addressee = bounces.find_addressee
 
         outbox = OutboxRows(rows)
         self.claim_deliveries = outbox.claim_deliveries

@@ -1,10 +1,15 @@
 """`route`, `silence`, `subscribers`, `deliveries drop`, and the tests of routes in `check`."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from monitor.app import open_store
+from monitor.config.settings import Settings
+from monitor.model import ChannelKind, DisabledChannel, SubscriberId
+from tests.builders import NOON
 from tests.cli.conftest import Command
 
 _NEWSROOM = """version: 1
@@ -131,6 +136,28 @@ def test_subscribers_are_listed_with_what_restrains_them(command: Command, newsr
     assert documents["ana"]["quiet"] == "22:00-07:00 unless critical"
     assert (documents["ana"]["routes"], documents["bob"]["routes"]) == (2, 1)
     assert "Asia/Yerevan" in command("subscribers", "list").out
+
+
+def _disable(tmp_path: Path, *channels: ChannelKind) -> None:
+    async def run() -> None:
+        async with open_store(Settings(), tmp_path / "data") as store, store.transaction() as tx:
+            for channel in channels:
+                ana = SubscriberId("ana")
+                await tx.disable_channel(DisabledChannel(subscriber=ana, channel=channel, reason="gone", since=NOON))
+
+    asyncio.run(run())
+
+
+def test_a_disabled_channel_is_listed_and_enabled_again(command: Command, newsroom: Path) -> None:
+    _disable(newsroom, "email", "slack")
+    listed = {each["id"]: each for each in json.loads(command("subscribers", "list", "--json").out)}
+    assert listed["ana"]["disabled"] == {"email": "gone", "slack": "gone"}
+    assert listed["ana"]["bounces"] == {"hard": 0, "soft": 0}
+    assert command("subscribers", "enable", "ana", "--channel", "email").out == "enabled: email\n"
+    again = command("subscribers", "enable", "ana", "--channel", "email")
+    assert (again.code, 'no channel of "ana" is disabled' in again.err) == (1, True)
+    assert command("subscribers", "enable", "ana").out == "enabled: slack\n"
+    assert command("subscribers", "enable", "ana", "--channel", "fax").code == 2
 
 
 def test_a_person_is_forgotten_after_a_question(command: Command, newsroom: Path) -> None:

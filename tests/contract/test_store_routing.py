@@ -341,6 +341,7 @@ def test_forgetting_a_person_leaves_nothing_of_them_and_everything_of_the_others
             "relevance_marks": 0,
             "digest_windows": 1,
             "disabled_channels": 0,
+            "bounces": 0,
         }
         assert set((await tx.forget_subscriber(ANA)).values()) == {0}
         assert await tx.list_pending_alerts(ANA, None) == ()

@@ -23,6 +23,7 @@
     digest_windows   subscriber, pace   how far the planned digests have got
     notices                             what operators must know
     disabled_channels  subscriber, channel
+    bounces          hash of a mail     what came back to the bounce mailbox
     buckets          destination        how fast messages may go there
 
 A change here needs a migration beside it; a test compares the two.
@@ -32,6 +33,7 @@ from monitor.store.schema.alerts import (
     alert_matches,
     alerts,
     attempts,
+    bounces,
     buckets,
     deliveries,
     digest_windows,
@@ -64,6 +66,7 @@ __all__ = [
     "article_versions",
     "articles",
     "attempts",
+    "bounces",
     "buckets",
     "choices",
     "deliveries",

@@ -100,6 +100,7 @@ attempts = Table(
     # The peer's own name for the message, where it gives one.
     Column("reference", CleanText),
     UniqueConstraint("delivery", "lease_token"),
+    Index(None, "reference"),
 )
 
 digest_windows = Table(
@@ -120,6 +121,20 @@ disabled_channels = Table(
     Column("channel", KeyText, primary_key=True),
     Column("reason", CleanText, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    # A hash of the address that it was; another one is used at once.
+    Column("destination", KeyText),
+)
+
+# The mails of the bounce mailbox that were read, by a hash of their bytes.
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("key", KeyText, primary_key=True),
+    Column("kind", KeyText, nullable=False),
+    Column("subscriber", KeyText),
+    Column("status", KeyText),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index(None, "subscriber"),
 )
 
 buckets = Table(
