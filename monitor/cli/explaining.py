@@ -17,6 +17,9 @@ from monitor.render.highlight import excerpts_of, some_of_each
 _WORDS = 4
 _QUERY = ".query:"
 _LONGEST = 160
+# Clauses of a list that are drawn, and of a longer list those that do not hold.
+_MOST_PARTS = 24
+_MOST_FAILED = 6
 
 
 def draw_explanation(out: Console, explanation: Explanation, article: Article) -> None:
@@ -66,13 +69,35 @@ def _grow(tree: Tree, explanation: Explanation, article: Article, *, parent: str
     label = _label(explanation, parent)
     if explanation.parts:
         branch = tree.add(label)
-        for part in explanation.parts:
+        shown = _choose(explanation.parts)
+        for part in shown:
             _grow(branch, part, article, parent=explanation.clause)
+        if len(shown) < len(explanation.parts):
+            branch.add(Text(_count_rest(explanation.parts, shown), style="dim"))
         return
     label.append(_words_of(explanation.mentions))
     sentences = excerpts_of(article, explanation.mentions, limit=1)
     # Indented below its clause, whatever the width.
     tree.add(Group(label, *(Padding(excerpt_text(sentence), (0, 0, 0, 4), expand=False) for sentence in sentences)))
+
+
+def _choose(parts: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
+    """All of a few; of many, those that hold and the first few that do not, in their order."""
+    if len(parts) <= _MOST_PARTS:
+        return parts
+    left = {True: _MOST_PARTS, False: _MOST_FAILED}
+    shown = []
+    for part in parts:
+        if left[part.holds]:
+            left[part.holds] -= 1
+            shown.append(part)
+    return tuple(shown)
+
+
+def _count_rest(parts: tuple[Explanation, ...], shown: tuple[Explanation, ...]) -> str:
+    rest = len(parts) - len(shown)
+    holding = sum(part.holds for part in parts) - sum(part.holds for part in shown)
+    return f"… and {rest:,} more, {f'{holding:,} of which hold' if holding else 'none of which holds'}"
 
 
 def _label(explanation: Explanation, parent: str) -> Text:

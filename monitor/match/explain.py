@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from monitor.match.clauses import (
     AllOf,
@@ -89,23 +90,27 @@ def _explain_clause(clause: Clause, view: ArticleView) -> Explanation:
         clause.describe(),
         occurrences is not None,
         locate_mentions(occurrences or (), view),
-        tuple(_explain_part(clause, number, view) for number in range(len(clause.parts))),
+        _explain_parts(clause, view),
         label=_label(clause, view),
     )
 
 
-def _explain_part(clause: Clause, number: int, view: ArticleView) -> Explanation:
-    part = clause.parts[number]
-    explained = _explain_clause(part, view)
-    points = clause.points_of[number] if isinstance(clause, Score) else 0
-    return replace(
-        explained,
-        needed=part in clause.needed_parts,
-        unwanted=isinstance(clause, NoneOf)
-        or points < 0
-        or (isinstance(clause, NotNear) and part is not clause.clause),
-        label=f"{points:+d} {explained.label}" if points else explained.label,
-    )
+def _explain_parts(clause: Clause, view: ArticleView) -> tuple[Explanation, ...]:
+    needed = frozenset(clause.needed_parts)
+    points_of = clause.points_of if isinstance(clause, Score) else repeat(0)
+    parts = []
+    for part, points in zip(clause.parts, points_of, strict=False):
+        explained = _explain_clause(part, view)
+        unwanted = isinstance(clause, NoneOf) or (isinstance(clause, NotNear) and part is not clause.clause)
+        parts.append(
+            replace(
+                explained,
+                needed=part in needed,
+                unwanted=unwanted or points < 0,
+                label=f"{points:+d} {explained.label}" if points else explained.label,
+            )
+        )
+    return tuple(parts)
 
 
 def _label(clause: Clause, view: ArticleView) -> str:

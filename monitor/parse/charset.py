@@ -71,6 +71,10 @@ _UNWANTED = re.compile(
     "\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# No language piles so many marks on one letter (Unicode's own limit for text in a stream), and composing takes the
+# square of their number: a page of 400 KB of them would hold everything up for a minute.
+_MOST_MARKS = 30
+_PILED = re.compile(rf"[^\w\s\x00-\x7f]{{{_MOST_MARKS + 1},}}")
 
 
 def decode_bytes(data: bytes, content_type: str | None = None) -> str:
@@ -103,8 +107,9 @@ def _is_suspect(text: str) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """Drop controls and direction marks, end lines with "\\n", compose to NFC."""
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
+    """Drop controls, direction marks and marks piled up beyond reason; end lines with "\\n", compose to NFC."""
+    kept = _PILED.sub(_drop_marks, _UNWANTED.sub("", _LINE_ENDS.sub("\n", text)))
+    return unicodedata.normalize("NFC", kept)
 
 
 def clean_line(text: str) -> str:
@@ -112,6 +117,17 @@ def clean_line(text: str) -> str:
     if text.isascii() and text.isprintable():  # no letter of it could be unwanted, and most lines are such
         return " ".join(text.split())
     return " ".join(clean_text(text).split())
+
+
+def _drop_marks(found: re.Match[str]) -> str:
+    """Signs, of which no more than so many in a row are marks."""
+    kept = []
+    marks = 0
+    for sign in found[0]:
+        marks = marks + 1 if unicodedata.category(sign).startswith("M") else 0
+        if marks <= _MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def _decode(data: bytes, content_type: str | None) -> str:

@@ -167,6 +167,21 @@ def test_an_explanation_draws_each_clause_with_its_sentence(command: Command, tm
     ]
 
 
+def test_of_a_long_list_the_explanation_draws_what_holds_and_a_few_that_do_not(
+    command: Command, tmp_path: Path
+) -> None:
+    rules, article = tmp_path / "rules.json", tmp_path / "article.txt"
+    terms = [f"word{number}" for number in range(10_000)]
+    rules.write_text(json.dumps({"rules": {"long": {"match": {"any": terms}}}}), encoding="utf-8")
+    article.write_text("A title\n\nHere is word9876 among others.\n", encoding="utf-8")
+    outcome = command("match", article, "--rules", rules, "--explain")
+    drawn = [line.strip() for line in outcome.out.splitlines()]
+    assert '├── ✗ any[5]  "word5"' in drawn
+    assert '├── ✓ any[9876]  "word9876"  word9876' in drawn
+    assert "└── … and 9,993 more, none of which holds" in drawn
+    assert len(drawn) < 30
+
+
 def test_an_explanation_is_json_too(command: Command, tmp_path: Path) -> None:
     rules, article = tmp_path / "rules.yaml", tmp_path / "article.txt"
     rules.write_text(_RULE_FILE.replace("contains", "text"), encoding="utf-8")

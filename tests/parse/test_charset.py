@@ -98,3 +98,10 @@ def test_the_quick_look_for_mojibake_misses_none_that_the_thorough_one_finds(tex
 @given(st.text())
 def test_a_line_is_the_clean_text_with_single_spaces(text: str) -> None:
     assert clean_line(text) == " ".join(clean_text(text).split())
+
+
+def test_marks_piled_on_one_letter_cost_no_more_than_thirty_of_them() -> None:
+    # To compose them all would take minutes: the time goes with the square of their number.
+    assert clean_text("a" + "\u0323\u0301" * 100_000 + " word") == clean_text("a" + "\u0323\u0301" * 15 + " word")
+    few = "a" + "\u0323\u0301" * 15
+    assert clean_text(few) == unicodedata.normalize("NFC", few)
