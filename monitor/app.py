@@ -17,6 +17,7 @@ import structlog
 from monitor import __version__
 from monitor.clock import draw, utc_now
 from monitor.config.project import SoundProject
+from monitor.config.secret_key import load_keys
 from monitor.config.settings import Settings
 from monitor.deliver.apprise import AppriseChannel
 from monitor.deliver.bounce_mailbox import MaildirMailbox, MboxMailbox
@@ -45,6 +46,7 @@ from monitor.pipeline import (
 )
 from monitor.pipeline.pace import Pace
 from monitor.ports import BounceMailbox, Channel, FeedFetcher, Store
+from monitor.render.page_links import PageLinks, PageTokens
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
@@ -53,6 +55,7 @@ from monitor.sources.turns import Turns
 from monitor.store.database import Database
 from monitor.store.engines import sqlite_url
 from monitor.store.lock import hold_lock
+from monitor.web import Site, address_of, create_app, open_listener, serving
 from monitor.workers import open_parser
 
 USER_AGENT = f"media-monitor/{__version__} (+https://github.com/media-monitor/media-monitor)"
@@ -145,7 +148,7 @@ async def open_pipeline(
         async with (
             open_store(settings, data, world) as store,
             open_session(guard, user_agent=USER_AGENT) as session,
-            open_channels(settings, session, world.clock) as channels,
+            open_channels(settings, session, world.clock, find_links(settings, data)) as channels,
         ):
             ports = Ports(
                 store=store,
@@ -173,6 +176,13 @@ def _create_bounce_mailbox(settings: Settings) -> BounceMailbox | None:
     return MboxMailbox(Path(bounces.mbox)) if bounces.mbox is not None else None
 
 
+def find_links(settings: Settings, data: Path) -> PageLinks | None:
+    """The addresses of subscribers' pages as messages have them; None while no public address is set."""
+    if settings.public_url is None:
+        return None
+    return PageLinks(settings.public_url, PageTokens(load_keys(settings.secret_key, data)))
+
+
 def _free_share(data: Path) -> float:
     """Of the disk that the data lies on; all of it where it lies elsewhere and this directory is none."""
     try:
@@ -192,9 +202,12 @@ async def open_fetcher(settings: Settings, world: World | None = None) -> AsyncI
 
 @asynccontextmanager
 async def open_channels(
-    settings: Settings, session: aiohttp.ClientSession, clock: Callable[[], datetime]
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    clock: Callable[[], datetime],
+    pages: PageLinks | None = None,
 ) -> AsyncIterator[Mapping[ChannelKind, Channel]]:
-    """A channel for every kind of address."""
+    """A channel for every kind of address; with `pages` messages link to them."""
     smtp, dkim = settings.smtp, settings.dkim
     options = SmtpOptions(
         host=smtp.host,
@@ -207,13 +220,13 @@ async def open_channels(
     signature = None
     if dkim.domain and dkim.selector and dkim.key:
         signature = DkimKey(domain=dkim.domain, selector=dkim.selector, private_key=dkim.key)
-    email = EmailChannel(options, sender=settings.sender, signature=signature)
+    email = EmailChannel(options, sender=settings.sender, pages=pages, signature=signature)
     try:
         yield {
             "email": email,
-            "slack": SlackChannel(session, clock),
+            "slack": SlackChannel(session, clock, pages=pages),
             "webhook": WebhookChannel(session, clock),
-            "apprise": AppriseChannel(),
+            "apprise": AppriseChannel(pages=pages),
         }
     finally:
         await email.close()
@@ -230,7 +243,37 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
             await mend_poll_times(ports, plan)
             live = Live(project, ports, plan, data)
             await live.start()
-            await (run_pass(live.ports, plan) if once else _run_until_stopped(live))
+            if once:
+                await run_pass(live.ports, plan)
+                return
+            async with open_pages(live, project.settings, data):
+                await _run_until_stopped(live)
+
+
+async def run_pages(project: SoundProject, data: Path, world: World | None = None) -> None:
+    """The pages alone until SIGTERM or SIGINT, beside a service that runs elsewhere on the same database."""
+    require_store(project.settings, data)
+    async with open_pipeline(project, data, world) as (ports, plan):
+        live = Live(project, ports, plan, data, follows=True)
+        async with open_pages(live, project.settings, data):
+            await run_ticks({"reload": Tick(live.reload, _TICK)}, stop=_stop_on_signals(), grace=_GRACE)
+
+
+@asynccontextmanager
+async def open_pages(live: Live, settings: Settings, data: Path) -> AsyncIterator[str]:
+    """The pages of subscribers, served until the end of the block; gives their address on this machine."""
+    site = Site(
+        store=live.ports.store,
+        plan=lambda: live.plan,
+        clock=live.ports.clock,
+        keys=load_keys(settings.secret_key, data),
+        public_url=settings.public_url,
+    )
+    listener = open_listener(settings.web.host, settings.web.port)
+    address = address_of(listener)
+    async with serving(create_app(site), listener):
+        _log.info("pages served", address=address, public=settings.public_url)
+        yield address
 
 
 async def run_pass(ports: Ports, plan: Plan) -> None:
@@ -247,10 +290,7 @@ async def run_pass(ports: Ports, plan: Plan) -> None:
 
 async def _run_until_stopped(live: Live) -> None:
     ports, plan = live.ports, live.plan
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = _stop_on_signals()
     _log.info("started", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(ports.matcher.rules))
     ticks = {
         # A run that is still under way holds at least one of the sources that may be polled at once.
@@ -268,6 +308,15 @@ async def _run_until_stopped(live: Live) -> None:
     await run_ticks(ticks, stop=stop, grace=_GRACE)
     await live.save_usage()
     _log.info("stopped")
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """Set when somebody asks the process to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
 
 
 async def _beat(store: Store, clock: Callable[[], datetime]) -> None:

@@ -56,10 +56,14 @@ def create_plan(config: Config, settings: Settings) -> Plan:
 
 
 class Live:
-    """The present ports and plan, the steps on them, and the step that takes up changed files."""
+    """The present ports and plan, the steps on them, and the step that takes up changed files.
 
-    def __init__(self, project: SoundProject, ports: Ports, plan: Plan, data: Path) -> None:
+    One that `follows` leaves it to the service proper to write down what a change comes to.
+    """
+
+    def __init__(self, project: SoundProject, ports: Ports, plan: Plan, data: Path, *, follows: bool = False) -> None:
         self._data = data
+        self._follows = follows
         self._project = start_project(project, ports.clock(), read_last_good(data))
         self.ports = replace(ports, matcher=LiveMatcher(self._project.rules)) if project.rule_problems else ports
         self.plan = plan
@@ -123,9 +127,10 @@ class Live:
             self._taken_up = stamp
             return
         plan = create_plan(project.config, project.settings)
-        await self._commit(project, plan)
-        await mend_poll_times(self.ports, plan)
-        await save_usage(self.ports)
+        if not self._follows:
+            await self._commit(project, plan)
+            await mend_poll_times(self.ports, plan)
+            await save_usage(self.ports)
         self.ports, self.plan = replace(self.ports, matcher=matcher), plan
         self._project, self._taken_up = project, stamp
         self._report(before, project)

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("monitor.cli.start:demo", "Show the whole way once: feed and archive in, e-mail, Slack and webhook out."),
     "init": ("monitor.cli.start:init", "Write a commented configuration, rules and a few public feeds to start from."),
     "run": ("monitor.cli.service:run", "Run the service: poll, match, route, deliver."),
+    "web": ("monitor.cli.service:web", "Serve the pages of subscribers alone, beside a service that runs elsewhere."),
     "check": ("monitor.cli.check:check", "Check settings, sources, rules and routes; run the tests beside them."),
     "rules": ("monitor.cli.rules:app", "List the rules, show what one looks for, import lists of actors and queries."),
     "pack": ("monitor.cli.packs:pack", "Print ready-made actors: countries in your languages."),

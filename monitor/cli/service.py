@@ -1,4 +1,4 @@
-"""`run`, `digest`, `send-test` and `doctor`: the service itself, and questions to it."""
+"""`run`, `web`, `digest`, `send-test` and `doctor`: the service itself, and questions to it."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.app import SERVICE, has_store, open_pipeline, open_store, require_store, run_service
+from monitor.app import SERVICE, has_store, open_pipeline, open_store, require_store, run_pages, run_service
 from monitor.cli.logs import configure_logs
 from monitor.cli.options import (
     CONFIG,
@@ -44,7 +44,7 @@ def run(
     rules: RulesOption = RULES,
     data: DataOption = DATA,
 ) -> None:
-    """Run the service: poll, match, route, deliver, until SIGTERM or Ctrl-C.
+    """Run the service until SIGTERM or Ctrl-C: poll, match, route, deliver, and serve the pages.
 
     Example: `monitor run --config config --rules rules --data data`
     """
@@ -52,6 +52,17 @@ def run(
     project = _load(config, rules, data)
     with suppress(KeyboardInterrupt):
         asyncio.run(run_service(project, data, once=once))
+
+
+def web(config: ConfigOption = CONFIG, rules: RulesOption = RULES, data: DataOption = DATA) -> None:
+    """Serve the pages of subscribers alone, beside a `monitor run` on the same database; `monitor run` has them too.
+
+    Example: `monitor web --config config --data data`
+    """
+    configure_logs()
+    project = _load(config, rules, data)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(run_pages(project, data))
 
 
 def digest(

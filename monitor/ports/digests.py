@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Alert, AlertId, Delivery, Digest, DigestWindow, HeldBy, Match, StoryId, SubscriberId
+from monitor.model import (
+    Alert,
+    AlertId,
+    Delivery,
+    Digest,
+    DigestId,
+    DigestWindow,
+    HeldBy,
+    Match,
+    StoryId,
+    SubscriberId,
+)
 from monitor.ports.rows import PendingAlert, Told
 
 
@@ -54,6 +65,18 @@ class DigestTables(Protocol):
 
     async def list_last_told(self) -> Mapping[SubscriberId, datetime]:
         """When each subscriber last got a digest with a story in it."""
+
+    async def list_digests(
+        self, subscriber: SubscriberId, *, ids: Iterable[DigestId] | None = None, limit: int = 10
+    ) -> tuple[Digest, ...]:
+        """A subscriber's digests, or those of them with these ids, the newest first."""
+
+    async def list_digests_telling(
+        self, subscriber: SubscriberId, story: StoryId, *, limit: int = 1
+    ) -> tuple[Digest, ...]:
+        """A subscriber's digests in which a story stands, under this id or that of the one it is part of, the newest
+        first.
+        """
 
     async def sync_windows(self, wanted: Sequence[DigestWindow]) -> None:
         """Keep these paces and no others. One that is known stays as it is, unless its next window lies later than

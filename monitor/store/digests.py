@@ -1,17 +1,28 @@
 """Digests: frozen once, together with the deliveries that carry them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 
 from monitor.errors import StoreError
-from monitor.model import AlertId, Delivery, DeliveryId, Digest, SubscriberId
+from monitor.model import AlertId, Delivery, DeliveryId, Digest, DigestId, StoryId, SubscriberId
 from monitor.store.codec import digest_from_json, digest_to_json
 from monitor.store.columns import clean_text
 from monitor.store.outbox import delivery_to_row
 from monitor.store.rows import Lock, Rows, iter_chunks
-from monitor.store.schema import alerts, deliveries, digests
+from monitor.store.schema import alerts, deliveries, digests, story_aliases
+
+
+def select_digests(subscriber: SubscriberId, *, limit: int) -> Select[Any]:
+    """The documents of a subscriber's digests, the newest first."""
+    return (
+        select(digests.c.document)
+        .where(digests.c.subscriber == subscriber)
+        .order_by(digests.c.composed_at.desc(), digests.c.id)
+        .limit(limit)
+    )
 
 
 class DigestRows:
@@ -83,6 +94,28 @@ class DigestRows:
             .where(deliveries.c.id == delivery)
         )
         return None if row is None else digest_from_json(row.document)
+
+    async def list_digests(
+        self, subscriber: SubscriberId, *, ids: Iterable[DigestId] | None = None, limit: int = 10
+    ) -> tuple[Digest, ...]:
+        """A subscriber's digests, or those of them with these ids, the newest first."""
+        newest = select_digests(subscriber, limit=limit)
+        if ids is not None:
+            newest = newest.where(digests.c.id.in_(list(ids)))
+        return tuple(digest_from_json(row.document) for row in await self._rows.fetch(newest))
+
+    async def list_digests_telling(
+        self, subscriber: SubscriberId, story: StoryId, *, limit: int = 1
+    ) -> tuple[Digest, ...]:
+        """A subscriber's digests in which a story stands, under this id or that of the one it is part of, the newest
+        first.
+        """
+        whole = select(story_aliases.c.story).where(story_aliases.c.alias == story)
+        telling = select(alerts.c.digest).where(
+            alerts.c.subscriber == subscriber, or_(alerts.c.story == story, alerts.c.story.in_(whole))
+        )
+        newest = select_digests(subscriber, limit=limit).where(digests.c.id.in_(telling))
+        return tuple(digest_from_json(row.document) for row in await self._rows.fetch(newest))
 
     async def _is_frozen(self, digest: Digest) -> bool:
         same_window = and_(digests.c.subscriber == digest.subscriber, digests.c.window_start == digest.window_start)

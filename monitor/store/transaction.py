@@ -110,6 +110,8 @@ class SqlTransaction:
         self.has_digest = digests.has_digest
         self.list_immediate = digests.list_immediate
         self.list_last_told = digests.list_last_told
+        self.list_digests = digests.list_digests
+        self.list_digests_telling = digests.list_digests_telling
 
         windows = WindowRows(rows)
         self.sync_windows = windows.sync_windows

@@ -10,6 +10,7 @@ from monitor.model import (
     Choices,
     Daily,
     DeliveryId,
+    DigestId,
     DigestStory,
     DigestWindow,
     DisabledChannel,
@@ -358,5 +359,39 @@ def test_an_alert_with_a_match_behind_it_stands(store_url: str) -> None:
         await raise_alert(tx, article)
         await tx.drop_groundless(ANA)
         assert await list_pending_ids(tx) == [AlertId(1)]
+
+    in_transaction(store_url, scenario)
+
+
+def test_the_digests_of_a_subscriber_come_newest_first_and_to_nobody_else(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        for number in range(3):
+            at = NOON + number * HOUR
+            await tx.add_digest(make_digest(f"d{number}", at, composed_at=at), [], [])
+        await tx.add_digest(make_digest("of-ben", subscriber=BEN), [], [])
+        assert [digest.id for digest in await tx.list_digests(ANA, limit=2)] == ["d2", "d1"]
+        asked = [DigestId("d0"), DigestId("of-ben"), DigestId("none")]
+        assert [digest.id for digest in await tx.list_digests(ANA, ids=asked)] == ["d0"]
+        assert await tx.list_digests(SubscriberId("zoe")) == ()
+
+    in_transaction(store_url, scenario)
+
+
+def test_the_digests_that_told_of_a_story_are_found_also_once_it_is_part_of_another(store_url: str) -> None:
+    first, second = make_article("The river rose.", key="1"), make_article("A dam burst.", key="2")
+
+    async def scenario(tx: Transaction) -> None:
+        for number, article in enumerate((first, second)):
+            at = NOON + number * HOUR
+            await raise_alert(tx, article, due_at=at)
+            (pending,) = await tx.list_pending_alerts(ANA, at)
+            story = pending.story
+            await tx.add_digest(make_digest(f"d{number}", at, composed_at=at, stories=(story,)), [pending.id], [])
+        part, whole = StoryId(first.id), StoryId(second.id)
+        assert [digest.id for digest in await tx.list_digests_telling(ANA, part)] == ["d0"]
+        await tx.merge_stories({part: whole}, NOON)
+        assert [digest.id for digest in await tx.list_digests_telling(ANA, part, limit=5)] == ["d1", "d0"]
+        assert [digest.id for digest in await tx.list_digests_telling(ANA, whole, limit=5)] == ["d1"]
+        assert await tx.list_digests_telling(BEN, whole) == ()
 
     in_transaction(store_url, scenario)

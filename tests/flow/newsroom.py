@@ -91,6 +91,7 @@ class Newsroom:
             "MONITOR_ALLOW_PRIVATE": "127.0.0.1/32",
             "MONITOR_SMTP__HOST": "127.0.0.1",
             "MONITOR_SMTP__PORT": str(self.sink.port),
+            "MONITOR_WEB__PORT": "0",
             "DESK_SLACK_URL": f"{self.slack.url}/services/T0/B0/secret",
             "SYSTEM_URL": f"{self.receiver.url}/alerts",
             "SYSTEM_SECRET": SECRET,
