@@ -18,7 +18,7 @@ from monitor import __version__
 from monitor.clock import draw, utc_now
 from monitor.config.project import SoundProject
 from monitor.config.secret_key import load_keys
-from monitor.config.settings import Settings
+from monitor.config.settings import UNSET_DATABASE, Settings
 from monitor.deliver.apprise import AppriseChannel
 from monitor.deliver.bounce_mailbox import MaildirMailbox, MboxMailbox
 from monitor.deliver.dkim import DkimKey
@@ -47,6 +47,8 @@ from monitor.pipeline import (
 from monitor.pipeline.pace import Pace
 from monitor.ports import BounceMailbox, Channel, FeedFetcher, Store
 from monitor.render.page_links import PageLinks, PageTokens
+from monitor.render.template_check import try_templates
+from monitor.render.templating import SHIPPED, TEMPLATES, Templates
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
 from monitor.sources.fetch import HttpFetcher
@@ -125,6 +127,8 @@ def require_store(settings: Settings, data: Path) -> None:
 
 
 def _database_url(settings: Settings, data: Path) -> str:
+    if settings.database == UNSET_DATABASE:
+        raise StoreError('the setting "database" is "env:NAME" or "file:PATH", and that is not set')
     if settings.database != "sqlite":
         return settings.database
     try:
@@ -144,11 +148,12 @@ async def open_pipeline(
     guard = AddressGuard(settings.allow_private)
     pace = Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap)
     turns = Turns(pace, world.clock)
+    templates = open_templates(project.files.config)
     with open_parser(settings.languages, processes=world.processes) as parser:
         async with (
             open_store(settings, data, world) as store,
             open_session(guard, user_agent=USER_AGENT) as session,
-            open_channels(settings, session, world.clock, find_links(settings, data)) as channels,
+            open_channels(settings, session, world.clock, find_links(settings, data), templates) as channels,
         ):
             ports = Ports(
                 store=store,
@@ -165,8 +170,18 @@ async def open_pipeline(
                 disk_free=world.disk_free or partial(_free_share, data),
                 pace=pace,
                 bounces=_create_bounce_mailbox(settings),
+                broken_templates=templates.broken,
             )
             yield ports, create_plan(project.config, project.settings)
+
+
+def open_templates(config: Path) -> Templates:
+    """The templates of messages, with those of the operator beside the configuration, tried before they are needed."""
+    directory = config / TEMPLATES
+    templates = Templates(directory)
+    if directory.is_dir():
+        try_templates(templates)
+    return templates
 
 
 def _create_bounce_mailbox(settings: Settings) -> BounceMailbox | None:
@@ -206,6 +221,7 @@ async def open_channels(
     session: aiohttp.ClientSession,
     clock: Callable[[], datetime],
     pages: PageLinks | None = None,
+    templates: Templates = SHIPPED,
 ) -> AsyncIterator[Mapping[ChannelKind, Channel]]:
     """A channel for every kind of address; with `pages` messages link to them."""
     smtp, dkim = settings.smtp, settings.dkim
@@ -220,7 +236,7 @@ async def open_channels(
     signature = None
     if dkim.domain and dkim.selector and dkim.key:
         signature = DkimKey(domain=dkim.domain, selector=dkim.selector, private_key=dkim.key)
-    email = EmailChannel(options, sender=settings.sender, pages=pages, signature=signature)
+    email = EmailChannel(options, sender=settings.sender, pages=pages, signature=signature, templates=templates)
     try:
         yield {
             "email": email,

@@ -17,6 +17,8 @@ from monitor.match.examples import ExampleOutcome, run_examples
 from monitor.match.lint import find_warnings
 from monitor.parse.language import detect_language
 from monitor.parse.options import ParseOptions
+from monitor.render.template_check import check_templates
+from monitor.render.templating import TEMPLATES
 from monitor.text.suggest import quoted_list
 
 StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
@@ -61,7 +63,8 @@ def _check_project(config: Path, rules: Path, *, strict: bool, as_json: bool) ->
     warnings = find_warnings(project.rule_set, read_definitions(rules))
     loaded = [compiled.rule for compiled in project.rule_set.rules]
     misrouted = run_route_tests(project.config, loaded) if project.config else ()
-    problems = tuple(sorted({*project.problems, *failed, *warnings, *misrouted}))
+    templates = check_templates(config / TEMPLATES)
+    problems = tuple(sorted({*project.problems, *failed, *warnings, *misrouted, *templates}))
     if as_json:
         print(json.dumps(_document(project, examples, problems), indent=2, ensure_ascii=False))
     else:

@@ -10,7 +10,16 @@ from typing import Annotated
 
 import typer
 
-from monitor.app import SERVICE, has_store, open_pipeline, open_store, require_store, run_pages, run_service
+from monitor.app import (
+    SERVICE,
+    has_store,
+    open_existing_store,
+    open_pipeline,
+    open_store,
+    open_templates,
+    run_pages,
+    run_service,
+)
 from monitor.cli.logs import configure_logs
 from monitor.cli.options import (
     CONFIG,
@@ -27,6 +36,7 @@ from monitor.config.files import reason_of
 from monitor.config.project import SoundProject, load_project
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import InputError
+from monitor.live import create_plan
 from monitor.model import RuleState, Subscriber, SubscriberId
 from monitor.pipeline import Sent, preview_digest, send_trial
 from monitor.render.documents import instant
@@ -76,7 +86,8 @@ def digest(
 
     Example: `monitor digest ana --out ana.eml`
     """
-    project = _load(config, rules, data)
+    configure_logs()
+    project = _load(config, rules, data, strict=False)
     message = asyncio.run(_preview(project, data, _find_subscriber(project, subscriber)))
     if message is None:
         print(f'nothing waits for "{subscriber}"')
@@ -97,6 +108,7 @@ def send_test(
 
     Example: `monitor send-test desk`
     """
+    configure_logs()
     project = _load(config, rules, data)
     outcomes = asyncio.run(_send_trial(project, data, _find_subscriber(project, subscriber)))
     for sent in outcomes:
@@ -126,8 +138,8 @@ def doctor(config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
         print(printable(_tell(state)))
 
 
-def _load(config: Path, rules: Path, data: Path) -> SoundProject:
-    project = load_project(config, rules, os.environ, cache=data / "cache")
+def _load(config: Path, rules: Path, data: Path, *, strict: bool = True) -> SoundProject:
+    project = load_project(config, rules, os.environ, strict=strict, cache=data / "cache")
     print_problems(project.warnings)
     return project
 
@@ -152,10 +164,13 @@ def _write(file: Path, content: bytes) -> None:
 
 
 async def _preview(project: SoundProject, data: Path, subscriber: Subscriber) -> bytes | None:
-    require_store(project.settings, data)
-    async with open_pipeline(project, data) as (ports, plan):
-        found = await preview_digest(ports, plan, subscriber)
-    return None if found is None else render_email(found, subscriber, sender=project.settings.sender)
+    async with open_existing_store(project.settings, data) as store:
+        plan = create_plan(project.config, project.settings)
+        found = await preview_digest(store, plan, subscriber, utc_now())
+    if found is None:
+        return None
+    templates = open_templates(project.files.config)
+    return render_email(found, subscriber, sender=project.settings.sender, templates=templates)
 
 
 async def _send_trial(project: SoundProject, data: Path, subscriber: Subscriber) -> tuple[Sent, ...]:

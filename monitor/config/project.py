@@ -91,16 +91,19 @@ def load_project(
     rules: Path,
     environment: Mapping[str, str],
     *,
+    strict: bool = True,
     dotenv_file: Path = DOTENV,
     cache: Path | None = None,
 ) -> SoundProject:
     """A project that the service can run; ConfigError with everything that is wrong when it cannot.
 
+    `strict=False` puts up with secrets that are not set, for commands that reach nobody.
+
     A rule with an error does not keep the others from running: a machine that restarts at night must not fall silent.
     """
     files = ProjectFiles(config=config, rules=rules, dotenv=dotenv_file, environment=environment)
     stamp = files.stamp()
-    project = read_project(config, rules, environment, strict=True, dotenv_file=dotenv_file, cache=cache)
+    project = read_project(config, rules, environment, strict=strict, dotenv_file=dotenv_file, cache=cache)
     if project.is_unusable or not rules.exists() or project.settings is None or project.config is None:
         raise ConfigError(project.problems)
     return SoundProject(

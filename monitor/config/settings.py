@@ -249,9 +249,12 @@ def _build(values: dict[str, Any]) -> tuple[Settings | None, tuple[Fault, ...]]:
         return None, list_faults(error, Settings)
 
 
+UNSET_DATABASE = "postgresql+psycopg://not-set.invalid/"
+"""In place of a database whose address is not set: no command may take another one for it."""
+
 # What may stand elsewhere, and what `monitor check` takes in place of a variable that is not set.
 _PLACEHOLDERS: Mapping[tuple[str, ...], str] = {
-    ("database",): "sqlite",
+    ("database",): UNSET_DATABASE,
     ("smtp", "username"): "placeholder",
     ("smtp", "password"): "placeholder",
     ("dkim", "key"): "-----BEGIN PRIVATE KEY-----",

@@ -15,6 +15,7 @@ from monitor.ports import Receipt
 from monitor.render.addresses import envelope_address, find_address, parse_sender
 from monitor.render.email import render_email
 from monitor.render.page_links import PageLinks
+from monitor.render.templating import SHIPPED, Templates
 
 _SAMPLE = b"From: monitor@localhost\r\n\r\n"
 # Passwords shorter than this would blank out half the server's words.
@@ -48,12 +49,14 @@ class EmailChannel:
         sender: str,
         pages: PageLinks | None = None,
         signature: DkimKey | None = None,
+        templates: Templates = SHIPPED,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
         self._options = options
         self._sender = sender
         self._envelope_sender = envelope_address(parse_sender(sender).addr_spec)
         self._pages = pages
+        self._templates = templates
         self._signature = signature
         if signature is not None:
             sign_message(_SAMPLE, signature)  # a key that is none is found out before the first message
@@ -61,7 +64,7 @@ class EmailChannel:
 
     def render(self, digest: Digest, subscriber: Subscriber, thread: str | None = None) -> bytes:  # noqa: ARG002
         """The complete MIME message, signed if there is a key. Threads of mail follow from its own headers."""
-        message = render_email(digest, subscriber, sender=self._sender, pages=self._pages)
+        message = render_email(digest, subscriber, sender=self._sender, pages=self._pages, templates=self._templates)
         return sign_message(message, self._signature) if self._signature else message
 
     async def send(self, delivery: Delivery, address: Address) -> Receipt:

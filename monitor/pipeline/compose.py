@@ -9,7 +9,7 @@ import structlog
 from monitor.model import ChannelKind, Delivery, Digest, Now, Proof, Subscriber
 from monitor.pipeline.plan import Plan, Ports
 from monitor.pipeline.raising import read_audience
-from monitor.ports import PendingAlert, Transaction
+from monitor.ports import PendingAlert, Store, Transaction
 from monitor.route.agenda import CAP_PERIOD, Agenda, Moment, plan_agenda
 from monitor.route.digest import compose_digest, create_deliveries
 from monitor.route.ledger import Passed, pass_windows, plan_rows
@@ -38,10 +38,9 @@ async def compose_due(ports: Ports, plan: Plan) -> tuple[Digest, ...]:
     return tuple(digest for digest in digests if digest is not None)
 
 
-async def preview_digest(ports: Ports, plan: Plan, subscriber: Subscriber) -> Digest | None:
+async def preview_digest(store: Store, plan: Plan, subscriber: Subscriber, now: datetime) -> Digest | None:
     """The digest of everything that waits for a subscriber, due or not, without freezing anything."""
-    async with ports.store.transaction() as tx:
-        now = ports.clock()
+    async with store.transaction() as tx:
         reader = await _read_reader(tx, plan, subscriber)
         pending = await tx.list_pending_alerts(subscriber.id, None)
         silences = (*plan.silences, *await tx.list_silences(now))

@@ -15,7 +15,7 @@ from monitor.polling import find_silence
 from monitor.ports import Transaction
 from monitor.route.digest import compose_digest, create_deliveries
 
-KINDS: tuple[NoticeKind, ...] = ("source", "rule", "channel", "empty", "disk")
+KINDS: tuple[NoticeKind, ...] = ("source", "rule", "channel", "empty", "disk", "template")
 
 # A site that is down for a night, or for one deploy, is no news.
 _SILENT = timedelta(hours=24)
@@ -60,6 +60,7 @@ async def _look_around(tx: Transaction, ports: Ports, plan: Plan, now: datetime)
         *await _disabled_channels(tx),
         *await _empty_digests(tx, plan, now),
         *_full_disk(ports, now),
+        *_broken_templates(ports, now),
     ]
 
 
@@ -144,3 +145,9 @@ def _full_disk(ports: Ports, now: datetime) -> Iterator[Notice]:
     if free < _LEAST_FREE:
         text = f"the disk under the data is nearly full: {free:.0%} is free"
         yield Notice(kind="disk", subject="data", text=text, since=now)
+
+
+def _broken_templates(ports: Ports, now: datetime) -> Iterator[Notice]:
+    for problem in ports.broken_templates():
+        text = f"{problem}; the shipped one is used instead"
+        yield Notice(kind="template", subject=problem.file, text=text, since=now)

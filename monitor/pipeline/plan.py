@@ -29,7 +29,8 @@ from monitor.ports import ArchiveReader, BounceMailbox, Channel, FeedFetcher, Ma
 class Ports:
     """The outside world, the clock and the dice. `reached` is told each point where a crash would matter.
 
-    `disk_free` is the share of the disk under the data that is free, from 0 to 1.
+    `disk_free` is the share of the disk under the data that is free, from 0 to 1; `broken_templates` says what is wrong
+    with those of the operator.
     """
 
     store: Store
@@ -44,6 +45,7 @@ class Ports:
     disk_free: Callable[[], float] = lambda: 1.0
     pace: Pace = field(default_factory=Pace)
     bounces: BounceMailbox | None = None
+    broken_templates: Callable[[], tuple[Problem, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from monitor.model import Digest, EmailAddress, Subscriber
 from monitor.render.addresses import find_address, parse_sender
 from monitor.render.page_links import PageLinks
 from monitor.render.subject import subject_of
-from monitor.render.templating import render_template
+from monitor.render.templating import SHIPPED, Templates
 from monitor.render.views import LANGUAGE, DigestView, view_digest
 
 # Gmail cuts a message off at about 102 KB of HTML, and its footer with it.
@@ -33,6 +33,7 @@ def render_email(
     *,
     sender: str,
     pages: PageLinks | None = None,
+    templates: Templates = SHIPPED,
     most_html: int = _MOST_HTML,
 ) -> bytes:
     """The MIME message with CRLF line ends. `most_html` bounds the HTML in bytes; whole stories are left out of it.
@@ -44,8 +45,8 @@ def render_email(
     message = _start_message(digest, view, parse_sender(sender), _recipient_of(subscriber))
     if pages is not None:
         _offer_unsubscription(message, pages.unsubscribe(digest.subscriber), one_click=pages.is_secure)
-    text = render_template("digest.txt", view=view).rstrip("\n") + "\n"
-    html = _render_html(view, most_html)
+    text = templates.render("digest.txt", view=view).rstrip("\n") + "\n"
+    html = _render_html(view, templates, most_html)
     message.set_content(text, cte=_encoding_for(text))
     message.add_alternative(html, subtype="html", cte=_encoding_for(html))
     message.set_boundary(f"=_{_hash_of(digest.id)}")  # "=_" occurs in neither encoding
@@ -102,13 +103,13 @@ def _recipient_of(subscriber: Subscriber) -> Address | None:
     return find_address(address.address) if isinstance(address, EmailAddress) else None
 
 
-def _render_html(view: DigestView, most: int) -> str:
+def _render_html(view: DigestView, templates: Templates, most: int) -> str:
     """The page with as many stories, from the first on, as fit."""
     shown: list[Markup] = []
-    size = len(_render_page(view, ()).encode())
+    size = len(_render_page(view, templates, ()).encode())
     for number, story in enumerate(view.stories):
         before = view.stories[number - 1].section if number else None
-        fragment = render_template(
+        fragment = templates.render(
             "story.html",
             story=story,
             alone=view.is_alert,
@@ -119,11 +120,12 @@ def _render_html(view: DigestView, most: int) -> str:
         if size > most:
             break
         shown.append(Markup(fragment))  # noqa: S704 (the template has escaped what is foreign in it)
-    return _render_page(view, shown)
+    return _render_page(view, templates, shown)
 
 
-def _render_page(view: DigestView, stories: Sequence[Markup]) -> str:
-    return render_template("digest.html", view=view, stories=stories, unshown=len(view.stories) - len(stories))
+def _render_page(view: DigestView, templates: Templates, stories: Sequence[Markup]) -> str:
+    unshown = len(view.stories) - len(stories)
+    return templates.render("digest.html", view=view, stories=stories, unshown=unshown)
 
 
 def _encoding_for(text: str) -> str:

@@ -4,10 +4,10 @@ import re
 import shlex
 from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
-from monitor.model import Daily
-from monitor.pipeline.notices import KINDS
+from monitor.model import Daily, NoticeKind
 from monitor.route.windows import due_at
 from monitor.samples import samples_directory
 from tests.cli.conftest import Command
@@ -68,4 +68,4 @@ def test_local_times_that_a_clock_change_touches_are_read_as_the_page_says() -> 
 
 def test_the_page_names_every_notice() -> None:
     section = DOCUMENT.split("## What operators hear")[1]
-    assert tuple(re.findall(r"^\| (\w+) \|", section, re.MULTILINE)[1:]) == KINDS
+    assert tuple(re.findall(r"^\| (\w+) \|", section, re.MULTILINE)[1:]) == get_args(NoticeKind)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, Problem
 from monitor.model import (
     Address,
     Article,
@@ -75,6 +75,7 @@ class Stage:
     now: datetime
     channels: dict[ChannelKind, KeepingChannel]
     free: float = 1.0
+    broken_templates: tuple[Problem, ...] = ()
 
     @property
     def ports(self) -> Ports:
@@ -90,6 +91,7 @@ class Stage:
             jitter=lambda: 0.0,
             reached=lambda _point: None,
             disk_free=lambda: self.free,
+            broken_templates=lambda: self.broken_templates,
         )
 
     async def match(self, *titles: str, severity: Severity = Severity.HIGH, rule: str = "storms") -> list[Article]:

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, Problem
 from monitor.model import DisabledChannel, Now, RuleId, RuleState
 from monitor.pipeline import tell_operators
 from tests.pipeline.stage import Stage, on_stage, polled, yerevan
@@ -114,3 +114,16 @@ def test_a_channel_whose_address_is_gone_is_disabled_its_alerts_wait_and_operato
         assert [story.article.title for story in digest.stories] == ["Storm"]
 
     on_stage(store_url, scenario, make_route(ANA, send=Now()), now=yerevan(2, 12), operators=(BEN,))
+
+
+def test_a_broken_template_is_told_while_it_is_broken(sqlite_file_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.broken_templates = (Problem("config/templates/digest.txt", 3, 0, "the template cannot be rendered: x"),)
+        text = "config/templates/digest.txt:3: the template cannot be rendered: x; the shipped one is used instead"
+        assert await hear(stage) == [("template", text)]
+        assert await hear(stage) == []
+        stage.broken_templates = ()
+        await hear(stage)
+        assert await stage.within(lambda tx: tx.list_notices()) == ()
+
+    on_stage(sqlite_file_url, scenario, now=yerevan(2, 12), operators=(ANA,))
