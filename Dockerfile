@@ -18,7 +18,11 @@ WORKDIR /srv/monitor
 USER 10001
 # Mount your own /srv/monitor/config and /srv/monitor/rules, read-only if you like; data is what must survive.
 VOLUME ["/srv/monitor/data"]
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["monitor", "doctor"]
+# Pages and metrics; outside the container they need MONITOR_WEB__HOST=0.0.0.0 and a password, see docs/pages.md.
+ENV MONITOR_WEB__PORT=8600
+EXPOSE 8600
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"MONITOR_WEB__PORT\"]}/healthz', timeout=8)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["monitor"]
 CMD ["run"]

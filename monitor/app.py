@@ -4,12 +4,13 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 import structlog
@@ -76,6 +77,7 @@ _LOOK_AROUND = timedelta(minutes=1)
 _DELIVERIES_AT_ONCE = 4
 
 _log = structlog.get_logger()
+_T = TypeVar("_T")
 
 
 def _pass_by(_point: str) -> None:
@@ -262,8 +264,9 @@ async def run_service(project: SoundProject, data: Path, *, once: bool, world: W
             if once:
                 await run_pass(live.ports, plan)
                 return
-            async with open_pages(live, project.settings, data):
-                await _run_until_stopped(live)
+            site = _create_site(live, project.settings, data)
+            async with _serving(site, project.settings):
+                await _run_until_stopped(live, site)
 
 
 async def run_pages(project: SoundProject, data: Path, world: World | None = None) -> None:
@@ -271,25 +274,31 @@ async def run_pages(project: SoundProject, data: Path, world: World | None = Non
     require_store(project.settings, data)
     async with open_pipeline(project, data, world) as (ports, plan):
         live = Live(project, ports, plan, data, follows=True)
-        async with open_pages(live, project.settings, data):
-            await run_ticks({"reload": Tick(live.reload, _TICK)}, stop=_stop_on_signals(), grace=_GRACE)
+        site = _create_site(live, project.settings, data)
+        ticks = {"reload": Tick(live.reload, _TICK), "vitals": Tick(site.vitals.tick, _TICK)}
+        async with _serving(site, project.settings):
+            await run_ticks(ticks, stop=_stop_on_signals(), grace=_GRACE)
 
 
-@asynccontextmanager
-async def open_pages(live: Live, settings: Settings, data: Path) -> AsyncIterator[str]:
-    """The pages of subscribers, served until the end of the block; gives their address on this machine."""
-    site = Site(
+def _create_site(live: Live, settings: Settings, data: Path) -> Site:
+    return Site(
         store=live.ports.store,
         plan=lambda: live.plan,
         clock=live.ports.clock,
         keys=load_keys(settings.secret_key, data),
         public_url=settings.public_url,
+        password=settings.web.password,
+        rules=lambda: len(live.ports.matcher.rules),
     )
+
+
+@asynccontextmanager
+async def _serving(site: Site, settings: Settings) -> AsyncIterator[None]:
     listener = open_listener(settings.web.host, settings.web.port)
     address = address_of(listener)
     async with serving(create_app(site), listener):
         _log.info("pages served", address=address, public=settings.public_url)
-        yield address
+        yield
 
 
 async def run_pass(ports: Ports, plan: Plan) -> None:
@@ -304,26 +313,36 @@ async def run_pass(ports: Ports, plan: Plan) -> None:
     await save_usage(ports)
 
 
-async def _run_until_stopped(live: Live) -> None:
+async def _run_until_stopped(live: Live, site: Site) -> None:
     ports, plan = live.ports, live.plan
     stop = _stop_on_signals()
     _log.info("started", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(ports.matcher.rules))
     ticks = {
         # A run that is still under way holds at least one of the sources that may be polled at once.
-        "poll": Tick(live.poll, _TICK, at_once=plan.concurrency + 1),
+        "poll": Tick(_noting(site.meters.count_polls, live.poll), _TICK, at_once=plan.concurrency + 1),
         "compose": Tick(live.compose, _TICK),
         "operators": Tick(live.tell_operators, _LOOK_AROUND),
         "bounces": Tick(live.read_bounces, _LOOK_AROUND),
-        "deliver": Tick(live.deliver, _TICK, at_once=_DELIVERIES_AT_ONCE),
+        "deliver": Tick(_noting(site.meters.count_deliveries, live.deliver), _TICK, at_once=_DELIVERIES_AT_ONCE),
         "purge": Tick(live.purge, _PURGE),
         "reload": Tick(live.reload, _TICK),
         "usage": Tick(live.save_usage, _LOOK_AROUND),
+        "vitals": Tick(site.vitals.tick, _TICK),
         "beat": Tick(partial(_beat, ports.store, ports.clock), _BEAT),
     }
     await _beat(ports.store, ports.clock)
     await run_ticks(ticks, stop=stop, grace=_GRACE)
     await live.save_usage()
     _log.info("stopped")
+
+
+def _noting(note: Callable[[_T], None], step: Callable[[], Awaitable[_T]]) -> Callable[[], Awaitable[None]]:
+    """The step, and a note of what it came to."""
+
+    async def run() -> None:
+        note(await step())
+
+    return run
 
 
 def _stop_on_signals() -> asyncio.Event:

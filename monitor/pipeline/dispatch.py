@@ -120,7 +120,13 @@ async def _deliver(ports: Ports, plan: Plan, task: _Task) -> Sent | None:
         ports.reached("marking delivery")
     ports.reached("delivery marked")
     _report(delivery, attempt, after)
-    return Sent(delivery=delivery.id, subscriber=delivery.subscriber, channel=delivery.channel, error=attempt.error)
+    return Sent(
+        delivery=delivery.id,
+        subscriber=delivery.subscriber,
+        channel=delivery.channel,
+        error=attempt.error,
+        latency=_latency(after),
+    )
 
 
 async def _is_given_up(tx: Transaction, delivery: Delivery, attempt: Attempt) -> bool:
@@ -135,6 +141,7 @@ async def _is_given_up(tx: Transaction, delivery: Delivery, attempt: Attempt) ->
 
 
 def _report(delivery: Delivery, attempt: Attempt, after: Delivery) -> None:
+    latency = _latency(after)
     _log.log(
         logging.INFO if attempt.error is None else logging.WARNING,
         "delivered" if attempt.error is None else "delivery failed",
@@ -143,17 +150,17 @@ def _report(delivery: Delivery, attempt: Attempt, after: Delivery) -> None:
         channel=delivery.channel,
         attempt=attempt.number,
         state=after.state,
-        seconds_from_news=_latency(after),
+        seconds_from_news=round(latency.total_seconds(), 3) if latency else None,
         answer=attempt.answer,
         error=attempt.error,
     )
 
 
-def _latency(delivery: Delivery) -> float | None:
+def _latency(delivery: Delivery) -> timedelta | None:
     """From when the news could be known to when it was accepted."""
     if delivery.sent_at is None or delivery.news_at is None:
         return None
-    return round((delivery.sent_at - delivery.news_at).total_seconds(), 3)
+    return delivery.sent_at - delivery.news_at
 
 
 async def _attempt(ports: Ports, plan: Plan, task: _Task) -> _Outcome:

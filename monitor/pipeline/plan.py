@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.errors import Problem
 from monitor.model import (
@@ -84,9 +84,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What one attempt came to; `error` is None when the peer accepted the message."""
+    """What one attempt came to; `error` is None when the peer accepted the message.
+
+    `latency` is from when the news could be known to when it was accepted, of what went at once.
+    """
 
     delivery: DeliveryId
     subscriber: SubscriberId
     channel: ChannelKind
     error: str | None = None
+    latency: timedelta | None = None

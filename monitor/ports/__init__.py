@@ -18,7 +18,17 @@ from monitor.ports.adapters import (
     Receipt,
     ReturnedMail,
 )
-from monitor.ports.rows import ArticlePage, Claim, KeptPage, KeptPages, PendingAlert, PollClaim, SourceCounts, Told
+from monitor.ports.rows import (
+    ArticlePage,
+    Claim,
+    KeptPage,
+    KeptPages,
+    OutboxState,
+    PendingAlert,
+    PollClaim,
+    SourceCounts,
+    Told,
+)
 from monitor.ports.store import Store, Transaction
 
 __all__ = [
@@ -33,6 +43,7 @@ __all__ = [
     "KeptPages",
     "MatchOutcome",
     "Matcher",
+    "OutboxState",
     "ParsedArticles",
     "ParsedFeed",
     "Parser",

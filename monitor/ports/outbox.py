@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.model import Attempt, Bucket, Delivery, DeliveryId, DeliveryState, Digest, SubscriberId
-from monitor.ports.rows import Claim
+from monitor.ports.rows import Claim, OutboxState
 
 
 class OutboxTables(Protocol):
@@ -45,6 +45,9 @@ class OutboxTables(Protocol):
 
     async def drop_delivery(self, delivery: DeliveryId) -> bool:
         """Give a pending delivery up: it is dead, and only a replay sends it; False when there is none to drop."""
+
+    async def measure_outbox(self, now: datetime) -> OutboxState:
+        """How it stands at a moment."""
 
     async def list_latencies(self, since: datetime, *, limit: int = 1000) -> tuple[timedelta, ...]:
         """From when its oldest story could be known to when it was accepted, of each message that went at once and

@@ -1,7 +1,7 @@
 """What a transaction gives out that is no value of the model by itself."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.model import (
     Alert,
@@ -74,6 +74,18 @@ class KeptPages:
 
     pages: tuple[KeptPage, ...]
     next_after: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxState:
+    """How the outbox stands: how many deliveries wait and how many were given up, the age of the oldest that waits, and
+    for how long the one that is due longest has been due.
+    """
+
+    pending: int = 0
+    dead: int = 0
+    age: timedelta = timedelta(0)
+    overdue: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

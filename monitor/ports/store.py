@@ -23,3 +23,6 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that commits at the end of the block and rolls back when it raises."""
+
+    async def find_fault(self) -> str | None:
+        """What keeps this version from using the store; None when nothing does. StoreError when it does not answer."""

@@ -13,7 +13,7 @@ from monitor.store.engines import create_engine, read_url
 from monitor.store.failures import describe_url, explaining
 from monitor.store.rows import Lock, Rows
 from monitor.store.transaction import SqlTransaction
-from monitor.store.upgrade import upgrade_schema
+from monitor.store.upgrade import has_current_schema, upgrade_schema
 
 
 def ignore(_point: str) -> None:
@@ -53,6 +53,13 @@ class Database:
                 yield SqlTransaction(Rows(connection, self._name))
                 self._reached("before commit")
         self._reached("after commit")
+
+    async def find_fault(self) -> str | None:
+        """What keeps this version from using the store; None when nothing does. StoreError when it does not answer."""
+        with explaining(self._name):
+            async with self._turn, self._engine.begin() as connection:
+                is_current = await connection.run_sync(has_current_schema)
+        return None if is_current else "the schema of the store is that of another version"
 
     async def close(self) -> None:
         """End every connection; the store is of no use afterwards."""

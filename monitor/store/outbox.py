@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, or_, select, update
 
 from monitor.model import Attempt, ChannelKind, Delivery, DeliveryId, DeliveryState, StoryId, SubscriberId
-from monitor.ports import Claim
+from monitor.ports import Claim, OutboxState
 from monitor.store.rows import Rows
 from monitor.store.schema import alerts, attempts, deliveries
 
@@ -26,6 +26,15 @@ def select_due_deliveries(now: datetime, *, limit: int) -> Select[Any]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+
+
+def select_waiting() -> Select[int, Any, Any]:
+    """Of what waits: how many there are, when the oldest was made, and when the first of them is due."""
+    return select(
+        func.count().label("pending"),
+        func.min(deliveries.c.created_at).label("oldest"),
+        func.min(deliveries.c.next_attempt_at).label("due"),
+    ).where(deliveries.c.state == "pending")
 
 
 class OutboxRows:
@@ -120,6 +129,20 @@ class OutboxRows:
             update(deliveries)
             .where(deliveries.c.id == claim.delivery.id, deliveries.c.lease_token == claim.token)
             .values(next_attempt_at=until, lease_until=None)
+        )
+
+    async def measure_outbox(self, now: datetime) -> OutboxState:
+        """How it stands at a moment."""
+        waiting = await self._rows.find(select_waiting())
+        given_up = await self._rows.find(select(func.count().label("dead")).where(deliveries.c.state == "dead"))
+        if waiting is None or given_up is None:
+            return OutboxState()
+        nothing = timedelta(0)
+        return OutboxState(
+            pending=waiting.pending,
+            dead=given_up.dead,
+            age=max(now - waiting.oldest, nothing) if waiting.oldest else nothing,
+            overdue=max(now - waiting.due, nothing) if waiting.due else nothing,
         )
 
     async def list_latencies(self, since: datetime, *, limit: int = 1000) -> tuple[timedelta, ...]:

@@ -1,5 +1,6 @@
 """Brings a database to the schema of this version, and refuses one that is already beyond it."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -30,6 +31,16 @@ def upgrade_schema(connection: Connection, database: str) -> None:
         raise StoreError(f'{database} belongs to another program: it holds the table "{foreign[0]}"')
     if present != set(script.get_heads()):
         _run(connection, config, database)
+
+
+def has_current_schema(connection: Connection) -> bool:
+    """Whether the schema is the one that this version brings databases to."""
+    return MigrationContext.configure(connection).get_current_heads() == _list_heads()
+
+
+@cache
+def _list_heads() -> tuple[str, ...]:
+    return tuple(ScriptDirectory(_MIGRATIONS).get_heads())
 
 
 def _run(connection: Connection, config: Config, database: str) -> None:

@@ -13,6 +13,7 @@ from monitor.web.choices import change_choices, show_choices
 from monitor.web.digests import show_digest
 from monitor.web.errors import FAILURES
 from monitor.web.guards import below, bounded, secured
+from monitor.web.probes import show_health, show_metrics, show_readiness
 from monitor.web.stories import change_story, show_story
 from monitor.web.unsubscribe import show_unsubscribe, unsubscribe
 from monitor.web.visits import Site
@@ -29,6 +30,9 @@ _PAGES: tuple[tuple[str, str, _Page], ...] = (
     ("GET", "/digest/{token}", show_digest),
     ("GET", "/story/{token}", show_story),
     ("POST", "/story/{token}", change_story),
+    ("GET", "/healthz", show_health),
+    ("GET", "/readyz", show_readiness),
+    ("GET", "/metrics", show_metrics),
 )
 
 

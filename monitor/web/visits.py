@@ -1,7 +1,7 @@
 """Who comes to a page, by the token in its address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -16,6 +16,8 @@ from monitor.render.page_links import Page, PageKind, PageLinks, PageTokens
 from monitor.render.views import LANGUAGE
 from monitor.web.errors import PageError
 from monitor.web.forms import FormSeals
+from monitor.web.metrics import Meters
+from monitor.web.vitals import Vitals
 
 _CHANNELS: Mapping[ChannelKind, str] = {
     "email": "e-mail",
@@ -27,13 +29,20 @@ _CHANNELS: Mapping[ChannelKind, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What the pages work with. `plan` gives the configuration that is in force now, `keys` sign and verify links."""
+    """What the pages work with. `plan` gives the configuration that is in force now, `keys` sign and verify links.
+
+    `rules` counts the rules in force; `password` is what strangers need for the metrics.
+    """
 
     store: Store
     plan: Callable[[], Plan]
     clock: Callable[[], datetime]
-    keys: Sequence[str]
+    keys: Sequence[str] = field(repr=False)
     public_url: str | None = None
+    password: str | None = field(default=None, repr=False)
+    rules: Callable[[], int] = lambda: 0
+    meters: Meters = field(default_factory=Meters)
+    vitals: Vitals = field(default_factory=Vitals)
 
     @cached_property
     def tokens(self) -> PageTokens:

@@ -166,6 +166,18 @@ def in_connection(url: str, act) -> object:  # type: ignore[no-untyped-def]
     return asyncio.run(run())
 
 
+def test_a_store_of_this_version_has_no_fault_and_one_of_another_names_it(store_url: str) -> None:
+    async def scenario(database: Database) -> tuple[str | None, str | None]:
+        before = await database.find_fault()
+        engine = create_async_engine(store_url)
+        async with engine.begin() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = 'v9999_future'"))
+        await engine.dispose()
+        return before, await database.find_fault()
+
+    assert in_store(store_url, scenario) == (None, "the schema of the store is that of another version")
+
+
 def test_the_migrations_make_the_schema_of_the_code(store_url: str) -> None:
     def compare(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})

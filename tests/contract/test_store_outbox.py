@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Delivery, DeliveryId, SubscriberId
-from monitor.ports import Claim, Transaction
+from monitor.ports import Claim, OutboxState, Transaction
 from monitor.store.database import Database
 from tests.builders import NOON
 from tests.contract.stores import (
@@ -221,5 +221,26 @@ def test_released_leases_let_a_restarted_service_deliver_at_once(store_url: str)
         await tx.release_leases()
         (after,) = await claim(tx)
         assert (after.delivery, after.token) == (before.delivery, before.token + 1)
+
+    in_transaction(store_url, scenario)
+
+
+def test_the_outbox_is_measured_by_what_waits_and_what_was_given_up(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        assert await tx.measure_outbox(NOON) == OutboxState()
+        for number, fields in enumerate(
+            (
+                {"created_at": NOON - 9 * MINUTE, "next_attempt_at": NOON + MINUTE},
+                {"created_at": NOON - 5 * MINUTE, "next_attempt_at": NOON - 2 * MINUTE},
+                {"created_at": NOON - 99 * MINUTE, "next_attempt_at": None, "state": "sent", "sent_at": NOON},
+                {"created_at": NOON - 99 * MINUTE, "next_attempt_at": None, "state": "dead"},
+            )
+        ):
+            digest = make_digest(f"d{number}", NOON + number * MINUTE)
+            await tx.add_digest(digest, [], [make_delivery(digest, **fields)])
+        expected = OutboxState(pending=2, dead=1, age=9 * MINUTE, overdue=2 * MINUTE)
+        assert await tx.measure_outbox(NOON) == expected
+        ahead = await tx.measure_outbox(NOON - 60 * MINUTE)
+        assert (ahead.age, ahead.overdue) == (0 * MINUTE, 0 * MINUTE), "a clock that was set back"
 
     in_transaction(store_url, scenario)

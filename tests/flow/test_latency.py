@@ -1,14 +1,17 @@
 """From publication to the receiver, on a virtual clock with real servers: what a `now` route promises."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.app import World, open_pipeline
 from monitor.config.project import load_project
 from monitor.live import Live
+from monitor.web.metrics import Meters
 from tests.flow.newsroom import Newsroom, open_newsroom
 
 SECOND = timedelta(seconds=1)
@@ -47,13 +50,30 @@ async def _publish_and_wait(directory: Path, begin: datetime) -> None:
         async with open_pipeline(project, directory / "data", world) as (ports, plan):
             live = Live(project, ports, plan, directory / "data")
             await live.start()
-            arrived = await _tick(newsroom, live, clock)
+            meters = Meters()
+            arrived = await _tick(newsroom, live, clock, meters)
             async with ports.store.transaction() as tx:
                 latencies = await tx.list_latencies(begin)
         assert arrived is not None
         assert PUBLISHED + HOLD <= arrived <= PUBLISHED + INTERVAL + HOLD + REST
         assert len(latencies) == 2, "of the e-mail and of the webhook, for the metric to show"
         assert all(HOLD <= latency <= INTERVAL + HOLD + REST for latency in latencies)
+        _check_metric(meters, latencies)
+
+
+def _check_metric(meters: Meters, latencies: Sequence[timedelta]) -> None:
+    """A monitoring system reads the same from the histogram."""
+    text = meters.write("")[0].decode()
+    (family,) = [
+        each for each in text_string_to_metric_families(text) if each.name == "monitor_delivery_latency_seconds"
+    ]
+    found = {(sample.name, *sorted(sample.labels.values())): sample.value for sample in family.samples}
+    total = sum(found[f"{family.name}_sum", channel] for channel in ("email", "webhook"))
+    assert total == pytest.approx(sum(latency.total_seconds() for latency in latencies))
+    assert [found[f"{family.name}_count", channel] for channel in ("email", "slack", "webhook")] == [1, 0, 1]
+    # Of the buckets, those from the end of the poll interval and the hold on.
+    assert found[f"{family.name}_bucket", "300.0", "email"] == 1
+    assert found[f"{family.name}_bucket", "90.0", "email"] == 0
 
 
 class _Clock:
@@ -61,14 +81,14 @@ class _Clock:
         self.now = now
 
 
-async def _tick(newsroom: Newsroom, live: Live, clock: _Clock) -> datetime | None:
+async def _tick(newsroom: Newsroom, live: Live, clock: _Clock, meters: Meters) -> datetime | None:
     """Each second what the running service does; the moment at which the last receiver has the message."""
     while clock.now < PUBLISHED + INTERVAL + HOLD + 10 * SECOND:
         if clock.now == PUBLISHED:
             newsroom.publish("1", "Orsa floods the mill quarter", _BODY)
         await live.poll()
         await live.compose()
-        await live.deliver()
+        meters.count_deliveries(await live.deliver())
         mails, _, webhooks = newsroom.messages()
         if mails and webhooks:
             return clock.now

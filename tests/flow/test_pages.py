@@ -50,12 +50,26 @@ def test_one_click_on_the_header_of_a_mail_that_came_ends_the_mails_and_nothing_
             await asyncio.wait_for(asyncio.gather(newsroom.slack.wait_for(2), newsroom.receiver.wait_for(2)), PATIENCE)
             newsroom.publish("3", "Insurers count the cost of the floods", _THIRD)
             await asyncio.wait_for(asyncio.gather(newsroom.slack.wait_for(3), newsroom.receiver.wait_for(3)), PATIENCE)
+            await _check_probes(address)
             log = await stop(service)
             assert newsroom.messages() == (1, 3, 3)
             assert '"unsubscribed"' in log
             assert _token_of(_mail(newsroom)["List-Unsubscribe"]) not in log
 
     asyncio.run(scenario())
+
+
+async def _check_probes(address: str) -> None:
+    async with aiohttp.ClientSession() as client:
+        for probe in ("healthz", "readyz"):
+            async with client.get(f"{address}/{probe}") as answer:
+                assert (answer.status, (await answer.json())["reasons"]) == (200, [])
+        async with client.get(f"{address}/metrics") as answer:
+            metrics = await answer.text()
+    assert 'monitor_polls_total{outcome="new"} 3.0' in metrics
+    assert 'monitor_delivery_latency_seconds_count{channel="email"} 1.0' in metrics
+    assert 'monitor_rules{state="live"} 1.0' in metrics
+    assert 'monitor_sources{state="ok"} 1.0' in metrics
 
 
 def _mail(newsroom: Newsroom) -> EmailMessage:

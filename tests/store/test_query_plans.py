@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from monitor.model import SubscriberId
 from monitor.store.alerts import select_due_subscribers, select_pending
 from monitor.store.digests import select_digests
-from monitor.store.outbox import select_due_deliveries
+from monitor.store.outbox import select_due_deliveries, select_waiting
 from monitor.store.retention import select_old_bodies
 from monitor.store.sources import select_due_sources
 from monitor.store.stories import select_profiles_with, select_texts
@@ -47,9 +47,10 @@ def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
         (select_due_deliveries(NOON, limit=10), "ix_deliveries_state_next_attempt_at"),
         (select_due_subscribers(NOON), "ix_alerts_state_due_at_subscriber"),
         (select_pending(SubscriberId("ana"), NOON + timedelta(hours=1)), "ix_alerts_subscriber_state_due_at"),
+        (select_waiting(), "ix_deliveries_state_next_attempt_at"),
         (select_digests(SubscriberId("ana"), limit=10), "ix_digests_subscriber_composed_at"),
     ],
-    ids=["due sources", "due deliveries", "due subscribers", "pending alerts", "digests of a subscriber"],
+    ids=["due sources", "due deliveries", "due subscribers", "pending alerts", "what waits", "digests of a subscriber"],
 )
 def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[object, ...]], index: str) -> None:
     plan = explain(store_url, statement)

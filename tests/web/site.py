@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -141,11 +142,11 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(directory: Path, *, public_url: str | None = None, plan: Plan = PLAN) -> AsyncIterator[Town]:
-    """A site that runs until the end of the block."""
+async def open_town(directory: Path, *, plan: Plan = PLAN, **fields: Any) -> AsyncIterator[Town]:
+    """A site that runs until the end of the block; `fields` are those of Site."""
     store = await Database.open(sqlite_url(directory / "monitor.sqlite3"))
     clock = Clock()
-    site = Site(store=store, plan=lambda: plan, clock=clock, keys=KEYS, public_url=public_url)
+    site = Site(store=store, plan=lambda: plan, clock=clock, keys=KEYS, **fields)
     listener = open_listener("127.0.0.1", 0)
     try:
         async with store.transaction() as tx:
