@@ -35,6 +35,7 @@ from monitor.parse.sitemap import LARGEST, find_kind, read_sitemap, unpack_sitem
 from monitor.ports import ParsedFeed
 
 MOST_ENTRIES = 2_000
+CUT_OFF = "the feed is cut off; its last entry is left for the next poll"
 
 _HEAD = 200
 # Where a feed carries the whole text besides, or instead of, content:encoded.
@@ -136,7 +137,7 @@ def _read_xml(text: str, url: str) -> _Feed:
     problems: tuple[Problem, ...] = ()
     if raw and is_cut_off(text):
         raw = raw[:-1]
-        problems = (Problem(url, 0, 0, "the feed is cut off; its last entry is left for the next poll", "warning"),)
+        problems = (Problem(url, 0, 0, CUT_OFF, "warning"),)
     return _Feed(
         title=html_to_line(_value(parsed.feed, "title")),
         language=_value(parsed.feed, "language"),

@@ -86,7 +86,7 @@ class Formats:
         except ArchiveError as error:
             yield Problem(member.name, 0, 0, str(error))
         except EOFError:
-            yield Problem(member.name, 0, 0, "is cut off; what comes before is read")
+            yield Problem(member.name, 0, 0, "is cut off; what is whole before that is read")
         except Exception as error:  # noqa: BLE001 - whatever a library makes of hostile bytes must not lose the others
             words = " ".join(str(error).split())[:_WORDS] or type(error).__name__
             yield Problem(member.name, 0, 0, f"is damaged or no {format_.name}: {words}")

@@ -33,7 +33,7 @@ def _web_record(record: ArcWarcRecord) -> WebRecord:
     status = http.get_statuscode() if http else ""
     return WebRecord(
         kind=record.rec_type or "unknown",
-        size=_number(headers.get_header("Content-Length")),
+        size=max(0, record.payload_length) if http else _number(headers.get_header("Content-Length")),
         status=int(status) if status and status.isdigit() else None,
         header=http.get_header if http else headers.get_header,
         id=headers.get_header("WARC-Record-ID"),

@@ -61,6 +61,9 @@ def _record(found: WebRecord, member: Member, reading: Reading, number: int, for
         raise ArchiveError(f"is larger than {reading.limits.record // MEGABYTE} MB")
     is_conversion = found.kind == "conversion"
     data = found.read()
+    if len(data) < found.size:
+        # Half a page must not pass for the page; the file that is complete brings it under the same key.
+        raise ArchiveError(f"is cut off after {len(data):,} of {found.size:,} bytes")
     if not is_conversion:
         encodings = (found.header("Transfer-Encoding"), found.header("Content-Encoding"))
         data = decode_content(data, *encodings, reading.limits.record)

@@ -69,8 +69,12 @@ def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
 def _check_listing(stream: BinaryIO, limits: Limits) -> None:
     """The table of contents is read whole, and takes ten times its size in memory."""
     end = stream.seek(0, io.SEEK_END)
+    if not end:
+        raise ArchiveError("is empty")
     stream.seek(max(0, end - _LONGEST_COMMENT - _END_SIZE))
     tail = stream.read()
+    if _END not in tail:
+        raise ArchiveError("is cut off, or no zip file: the list of its files, which stands at its end, is missing")
     sizes = [
         *(size for size in _find_sizes(tail, _END, 12, "<L") if size != 0xFFFFFFFF),
         *_find_sizes(tail, _END_64, 40, "<Q"),

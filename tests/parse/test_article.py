@@ -208,3 +208,14 @@ def test_a_record_beyond_the_limit_is_named_with_its_size() -> None:
     [problem] = parse_records([make_record(b"x" * 16_000_001, "text")], NOON, ParseOptions()).problems
 
     assert "16,000,001 bytes" in problem.message
+
+
+def test_the_last_entry_of_a_saved_feed_that_is_cut_off_is_named_as_passed_over() -> None:
+    whole = (
+        "<rss version='2.0'><channel><item><title>Rain</title></item><item><title>Sun</title></item></channel></rss>"
+    )
+    parsed = parse_records([make_record(whole[:-30].encode(), "feed")], NOON, ParseOptions())
+    assert [article.title for article in parsed.articles] == ["Rain"]
+    (problem,) = parsed.problems
+    assert (problem.level, problem.message) == ("error", "the feed is cut off; its last entry is passed over")
+    assert problem.file

@@ -4,9 +4,10 @@ import bz2
 import gzip
 import io
 import json
+import random
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import fsspec
@@ -166,6 +167,33 @@ def test_reading_goes_on_behind_a_damaged_record(packed: bool, tmp_path: Path) -
     records, problems = read(put(tmp_path / "a.warc", b"".join(parts)))
     assert [record.key for record in records] == ["record-0", "record-2", "record-3"]
     assert [problem.partition(":2: ")[2].startswith("the record is damaged") for problem in problems] == [True]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["unpacked", "packed"])
+def test_half_a_page_of_a_web_archive_is_named_and_never_taken_for_the_page(
+    pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    dice = random.Random(1)
+    page = b"<p>" + b" ".join(b"%x" % dice.getrandbits(64) for _ in range(9_000)) + b"</p>"
+    whole = pack(warc("response", http(), 1)) + pack(warc("response", http(page), 2))
+    records, problems = read(put(tmp_path / "a.warc", whole[:-40_000]))
+    assert [record.key for record in records] == ["record-1"]
+    assert [problem.startswith("·:2: the record is cut off after ") for problem in problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.zip", b"", "is empty"),
+        ("a.zip", b"PK", "is cut off, or no zip file: the list of its files, which stands at its end, is missing"),
+        ("a.zip", zipped({"a.txt": b"one"})[:-30], "is cut off, or no zip file: the list of its files, which stands"),
+        ("a.txt.gz", gzip.compress(b"one")[:-9], "is cut off; what is whole before that is read"),
+    ],
+)
+def test_what_is_cut_off_is_named_in_words_that_help(name: str, data: bytes, words: str, tmp_path: Path) -> None:
+    records, (problem,) = read(put(tmp_path / name, data))
+    assert records == []
+    assert words in problem
 
 
 # ---------------------------------------------------------------------------------------------- limits
