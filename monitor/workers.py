@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from monitor.errors import ParseError, Problem
@@ -24,6 +25,8 @@ from monitor.model import Entry, Fetched, Record, Source
 from monitor.ports import ParsedArticles, ParsedFeed, Parser
 
 _OPTIONS = "monitor.parse.options:ParseOptions"
+# Pages below which handing them to one more worker costs more than it spares.
+_FEWEST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +119,12 @@ class PoolParser:
         self._pool = self._quarantine = None
 
     async def _parse(self, function: str, batch: Sequence[Any], fetched_at: datetime) -> ParsedArticles:
-        if not batch:
-            return ParsedArticles(articles=())
+        """In as many pieces as there are workers: the last batch of an archive would keep one of them busy alone."""
+        size = max(_FEWEST, ceil(len(batch) / self._processes))
+        pieces = [batch[start : start + size] for start in range(0, len(batch), size)]
+        return _join(await asyncio.gather(*(self._parse_piece(function, piece, fetched_at) for piece in pieces)))
+
+    async def _parse_piece(self, function: str, batch: Sequence[Any], fetched_at: datetime) -> ParsedArticles:
         try:
             parsed: ParsedArticles = await self._submit(_parse_batch, function, batch, fetched_at, self._languages)
         except BrokenProcessPool:
@@ -135,10 +142,7 @@ class PoolParser:
                     name = one.name if isinstance(one, Record) else one.url or one.key
                     problem = Problem(name, 0, 0, "the worker process died while reading this page; it is passed over")
                     parts.append(ParsedArticles(articles=(), problems=(problem,)))
-        return ParsedArticles(
-            articles=tuple(article for part in parts for article in part.articles),
-            problems=tuple(problem for part in parts for problem in part.problems),
-        )
+        return _join(parts)
 
     async def _submit(self, function: Any, *arguments: Any) -> Any:
         if self._pool is None:
@@ -161,6 +165,13 @@ class PoolParser:
             self._quarantine.shutdown(wait=False)
             self._quarantine = None
             raise
+
+
+def _join(parts: Sequence[ParsedArticles]) -> ParsedArticles:
+    return ParsedArticles(
+        articles=tuple(article for part in parts for article in part.articles),
+        problems=tuple(problem for part in parts for problem in part.problems),
+    )
 
 
 def _start_pool(processes: int) -> ProcessPoolExecutor:

@@ -70,14 +70,12 @@ def count_words(article: Article) -> Words:
     pairs: Counter[tuple[str, str]] = Counter()
     for words, times in _iter_parts(article):
         told = [word for word in words if word not in ignored]
-        for word in _join_letters(told):
-            for start in range(max(1, len(word) - _GRAM + 1)):
-                grams[word[start : start + _GRAM]] += times
         beginnings = [f"{word[:_STEM]}-" for word in told]
-        for stem in beginnings:
-            stems[stem] += times
-        for pair in pairwise(beginnings):
-            pairs[pair] += times
+        # Counting whole lists is left to the interpreter: one by one it takes three times as long.
+        for _ in range(times):
+            grams.update(_cut(_join_letters(told)))
+            stems.update(beginnings)
+            pairs.update(pairwise(beginnings))
     return Words(
         grams={_hash(gram): _damp(times) for gram, times in grams.items()},
         stems={_hash(stem): _damp(times) for stem, times in stems.items()},
@@ -124,6 +122,11 @@ def _iter_parts(article: Article) -> Iterable[tuple[list[str], int]]:
     yield fold_words(article.title or ""), _TITLE_COUNTS
     yield fold_words(article.standfirst or ""), 1
     yield fold_words(" ".join((article.body or "")[: _BEGINNING * 12].split()[:_BEGINNING])), 1
+
+
+def _cut(words: Iterable[str]) -> list[str]:
+    """The sequences of letters of each word; a short word is one of them."""
+    return [word[start : start + _GRAM] for word in words for start in range(max(1, len(word) - _GRAM + 1))]
 
 
 def _join_letters(words: Iterable[str]) -> Iterable[str]:
