@@ -158,7 +158,7 @@ class PoolParser:
 
     async def _submit_alone(self, function: Any, *arguments: Any) -> Any:
         if self._quarantine is None:
-            self._quarantine = _start_pool(1)
+            self._quarantine = await _start_quarantine()
         try:
             return await asyncio.wrap_future(self._quarantine.submit(function, *arguments))
         except BrokenProcessPool:
@@ -178,6 +178,17 @@ def _start_pool(processes: int) -> ProcessPoolExecutor:
     # Spawned, not forked: a fork would copy the event loop's threads, locks and database connections.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin_worker)
+
+
+async def _start_quarantine() -> ProcessPoolExecutor:
+    """A pool whose one worker has begun: else no page is to blame, and none may be passed over for it."""
+    pool = _start_pool(1)
+    try:
+        await asyncio.wrap_future(pool.submit(os.getpid))
+    except BrokenProcessPool as error:
+        pool.shutdown(wait=False)
+        raise ParseError("no worker process can be started on this machine; try it with fewer, or none") from error
+    return pool
 
 
 def _begin_worker() -> None:

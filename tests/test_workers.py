@@ -61,6 +61,31 @@ def test_a_page_that_kills_its_worker_is_named_and_the_rest_is_read(monkeypatch:
     assert problems == ["b.txt: the worker process died while reading this page; it is passed over"]
 
 
+_UNGUARDED = """
+import asyncio
+from tests.builders import NOON
+from tests.test_workers import _record
+from monitor.errors import ParseError
+from monitor.workers import PoolParser
+
+parser = PoolParser((), processes=1)
+try:
+    asyncio.run(parser.parse_records([_record("a.txt", "A first article.")], NOON))
+except ParseError as error:
+    print(error)
+finally:
+    parser.close()
+"""
+
+
+def test_where_no_worker_can_start_no_page_is_blamed_for_it(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"  # its workers run the script again, and end for that reason
+    script.write_text(_UNGUARDED, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(_CHECKOUT)}
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment, check=False)
+    assert ran.stdout == "no worker process can be started on this machine; try it with fewer, or none\n"
+
+
 def die_on_feed(source: Source, fetched: Fetched) -> object:
     """A feed that crashes its process."""
     os._exit(1)
