@@ -103,7 +103,12 @@ def pages(
         raise InputError(f'no subscriber "{subscriber}"{did_you_mean(subscriber, configuration.subscribers)}')
     links = PageLinks(_public_url(settings), PageTokens(load_keys(settings.secret_key, data)))
     own = SubscriberId(subscriber)
-    addresses = {"settings": links.settings(own), "unsubscribe": links.unsubscribe(own)}
+    addresses = {
+        "settings": links.settings(own),
+        "unsubscribe": links.unsubscribe(own),
+        "atom": links.feed(own, "atom"),
+        "json_feed": links.feed(own, "json"),
+    }
     print(json.dumps(addresses, indent=2) if as_json else "\n".join(f"{name}: {at}" for name, at in addresses.items()))
     if settings.public_url is None:
         print('reached from this machine only: the setting "public_url" is not set', file=sys.stderr)

@@ -72,6 +72,8 @@ class ChoicesView:
     muted_stories: tuple[Named, ...]
     rules: tuple[Named, ...]
     recent: tuple[Recent, ...]
+    atom: str
+    json_feed: str
     unsubscribe: str
     pauses: tuple[int, ...] = PAUSES
     hours: tuple[int, ...] = HOURS
@@ -98,6 +100,8 @@ async def view_choices(tx: Transaction, visit: Visit) -> ChoicesView:
         muted_stories=await _name_stories(tx, sorted(chosen.muted_stories)),
         rules=tuple(_name(rule.id, rule.title) for rule in rules if rule.id not in chosen.muted_rules),
         recent=tuple(_view_recent(visit, digest) for digest in recent),
+        atom=links.feed(subscriber.id, "atom"),
+        json_feed=links.feed(subscriber.id, "json"),
         unsubscribe=links.unsubscribe(subscriber.id),
     )
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from monitor.web.choices import change_choices, show_choices
 from monitor.web.digests import show_digest
 from monitor.web.errors import FAILURES
+from monitor.web.feeds import show_atom, show_json_feed
 from monitor.web.guards import below, bounded, secured
 from monitor.web.probes import show_health, show_metrics, show_readiness
 from monitor.web.stories import change_story, show_story
@@ -30,6 +31,8 @@ _PAGES: tuple[tuple[str, str, _Page], ...] = (
     ("GET", "/digest/{token}", show_digest),
     ("GET", "/story/{token}", show_story),
     ("POST", "/story/{token}", change_story),
+    ("GET", "/feed/{token}.atom", show_atom),
+    ("GET", "/feed/{token}.json", show_json_feed),
     ("GET", "/healthz", show_health),
     ("GET", "/readyz", show_readiness),
     ("GET", "/metrics", show_metrics),

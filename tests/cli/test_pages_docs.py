@@ -40,4 +40,4 @@ def test_the_commands_of_the_page_run(command: Command, tmp_path: Path) -> None:
 
 
 def test_the_page_names_every_page() -> None:
-    assert set(re.findall(r"^\| (\w+) \|", _PAGE, re.MULTILINE)) - {"page"} == set(get_args(PageKind)) - {"feed"}
+    assert set(re.findall(r"^\| (\w+) \|", _PAGE, re.MULTILINE)) - {"page"} == set(get_args(PageKind))

@@ -57,7 +57,7 @@ PLAN = Plan(
 )
 KEYS = ("a key for tests that nobody guesses", "an older one, still good for old links")
 FLOOD = make_article(
-    "The Orsa rose by two metres in a night. <script>alert(1)</script> & more.",
+    "The Orsa rose by two metres <script>alert(1)</script> & more in a night.",
     title='Orsa floods "the mill" & <b>the market</b>',
     source="gazette",
     url="https://gazette.example.org/flood",
