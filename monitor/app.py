@@ -42,6 +42,7 @@ from monitor.pipeline import (
     poll_all_due,
     purge_old,
     read_bounces,
+    read_waiting_pages,
     save_usage,
     tell_operators,
 )
@@ -52,6 +53,7 @@ from monitor.render.template_check import try_templates
 from monitor.render.templating import SHIPPED, TEMPLATES, Templates
 from monitor.schedule import Tick, run_ticks
 from monitor.sources.archive import FileArchive
+from monitor.sources.entry_pages import HttpPageFetcher
 from monitor.sources.fetch import HttpFetcher
 from monitor.sources.sitemaps import SitemapFetcher
 from monitor.sources.turns import Turns
@@ -75,6 +77,8 @@ _PURGE = timedelta(minutes=30)
 _LOOK_AROUND = timedelta(minutes=1)
 # Rounds of deliveries that may overlap, so that a slow mail server does not keep Slack and webhooks waiting.
 _DELIVERIES_AT_ONCE = 4
+# Likewise of pages: a slow one must not keep those of other domains waiting.
+_PAGES_AT_ONCE = 17
 
 _log = structlog.get_logger()
 _T = TypeVar("_T")
@@ -173,6 +177,7 @@ async def open_pipeline(
                 pace=pace,
                 bounces=_create_bounce_mailbox(settings),
                 broken_templates=templates.broken,
+                pages=HttpPageFetcher(session, clock=world.clock, turns=turns),
             )
             yield ports, create_plan(project.config, project.settings)
 
@@ -305,6 +310,7 @@ async def run_pass(ports: Ports, plan: Plan) -> None:
     """Poll what is due once, compose what follows, try each due delivery once, and throw away what is old."""
     await read_bounces(ports, plan)
     await poll_all_due(ports, plan)
+    await read_waiting_pages(ports, plan)
     await compose_due(ports, plan)
     await tell_operators(ports, plan)
     while await deliver_due(ports, plan):
@@ -320,6 +326,7 @@ async def _run_until_stopped(live: Live, site: Site) -> None:
     ticks = {
         # A run that is still under way holds at least one of the sources that may be polled at once.
         "poll": Tick(_noting(site.meters.count_polls, live.poll), _TICK, at_once=plan.concurrency + 1),
+        "pages": Tick(_noting(site.meters.count_pages, live.read_pages), _TICK, at_once=_PAGES_AT_ONCE),
         "compose": Tick(live.compose, _TICK),
         "operators": Tick(live.tell_operators, _LOOK_AROUND),
         "bounces": Tick(live.read_bounces, _LOOK_AROUND),

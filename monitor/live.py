@@ -19,7 +19,7 @@ from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
-from monitor.model import Bounce, Digest, Retention, RuleId, SourceId
+from monitor.model import Bounce, Digest, EntryKey, Retention, RuleId, SourceId
 from monitor.pipeline import (
     Plan,
     Ports,
@@ -33,6 +33,7 @@ from monitor.pipeline import (
     poll_due,
     purge_old,
     read_bounces,
+    read_pages,
     save_usage,
     tell_operators,
 )
@@ -68,6 +69,7 @@ class Live:
         self.ports = replace(ports, matcher=LiveMatcher(self._project.rules)) if project.rule_problems else ports
         self.plan = plan
         self._busy: set[SourceId] = set()
+        self._pages: set[tuple[SourceId, EntryKey]] = set()
         self._slow: set[RuleId] = set()
         self._files = project.files
         self._taken_up = self._seen = project.stamp
@@ -84,6 +86,10 @@ class Live:
     async def poll(self) -> tuple[Stored, ...]:
         """See monitor.pipeline."""
         return await poll_due(self.ports, self.plan, self._busy)
+
+    async def read_pages(self) -> tuple[Stored, ...]:
+        """See monitor.pipeline."""
+        return await read_pages(self.ports, self.plan, self._pages)
 
     async def compose(self) -> tuple[Digest, ...]:
         """See monitor.pipeline."""

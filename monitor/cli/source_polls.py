@@ -18,7 +18,7 @@ from monitor.clock import utc_now
 from monitor.config.project import SoundProject, load_project, load_sources
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.model import Source
-from monitor.pipeline import Stored, mend_poll_times, poll_all_due, register_sources
+from monitor.pipeline import Stored, mend_poll_times, poll_all_due, read_waiting_pages, register_sources
 from monitor.store.lock import hold_lock
 
 
@@ -76,7 +76,23 @@ async def _poll_here(project: SoundProject, sources: tuple[Source, ...], data: P
         await mend_poll_times(ports, plan)
         async with ports.store.transaction() as tx:
             await tx.make_due(plan.sources, ports.clock())
-        return await poll_all_due(ports, plan)
+        polled = await poll_all_due(ports, plan)
+        pages = await read_waiting_pages(ports, plan)
+        async with ports.store.transaction() as tx:
+            awaited = {source: await tx.count_awaited(source) for source in plan.sources}
+    return tuple(_join(stored, pages, awaited[stored.source]) for stored in polled)
+
+
+def _join(stored: Stored, pages: tuple[Stored, ...], awaited: int) -> Stored:
+    """What a source brought, from its feed and from the pages behind its teasers."""
+    own = [each for each in pages if each.source == stored.source]
+    return replace(
+        stored,
+        articles=stored.articles + tuple(article for each in own for article in each.articles),
+        matches=stored.matches + tuple(match for each in own for match in each.matches),
+        problems=stored.problems + tuple(problem for each in own for problem in each.problems),
+        awaited=awaited,
+    )
 
 
 async def _hand_over(project: SoundProject, sources: tuple[Source, ...], data: Path) -> None:
@@ -95,7 +111,9 @@ def _report(stored: tuple[Stored, ...], *, as_json: bool) -> None:
             print(printable(f"{each.source}: {each.error}"), file=sys.stderr)
             continue
         count = len(each.articles)
-        print(printable(f"{each.source}: {count} new article{'s' if count != 1 else ''}, {len(each.matches)} matches"))
+        later = f", {each.awaited} page{'s' if each.awaited != 1 else ''} to be fetched yet" if each.awaited else ""
+        articles = f"{count} new article{'s' if count != 1 else ''}"
+        print(printable(f"{each.source}: {articles}, {len(each.matches)} matches{later}"))
         for article in each.articles[:10]:
             print(printable(f"  {article.title or article.url or article.key}"))
         for problem in each.problems[:10]:
@@ -108,6 +126,7 @@ def _document(stored: Stored) -> dict[str, Any]:
         "articles": len(stored.articles),
         "titles": [article.title for article in stored.articles],
         "matches": len(stored.matches),
+        "pages_to_fetch": stored.awaited,
         "problems": [str(problem) for problem in stored.problems],
         "error": stored.error,
     }

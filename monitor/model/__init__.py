@@ -59,10 +59,12 @@ from monitor.model.routing import (
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, RuleUsage, Severity
 from monitor.model.sources import (
+    AwaitedPage,
     Entry,
     FeedHints,
     Fetched,
     FullText,
+    Page,
     PollState,
     Record,
     RecordFormat,
@@ -82,6 +84,7 @@ __all__ = [
     "ArticleId",
     "ArticleVersion",
     "Attempt",
+    "AwaitedPage",
     "Bounce",
     "BounceKind",
     "BounceReport",
@@ -118,6 +121,7 @@ __all__ = [
     "NoticeKind",
     "Now",
     "Pace",
+    "Page",
     "PollState",
     "Precision",
     "Proof",

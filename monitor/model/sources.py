@@ -105,10 +105,20 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of HTML as it was fetched; `url` is where redirects led."""
+
+    url: str
+    content_type: str | None
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What the publisher said in a feed: raw strings, HTML where the publisher wrote HTML.
 
     `key` is the entry's identity within its source: the guid, else the canonical link, else a hash of its text.
+    `page` is the page that it leads to, where that was fetched.
     """
 
     source: SourceId
@@ -122,6 +132,24 @@ class Entry:
     authors: tuple[str, ...] = ()
     language: str | None = None
     images: tuple[Image, ...] = ()
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitedPage:
+    """An entry whose page is to be fetched, and how far that has come.
+
+    `next_at` is when it is asked for; None: it was given up, and the entry has no text without it. Until
+    `untold_until` the entry waits for its page before it becomes an article; None: it is one, or has no text to make
+    one of. `alerting` says whether anybody is to hear of it.
+    """
+
+    entry: Entry
+    since: datetime
+    next_at: datetime | None
+    untold_until: datetime | None = None
+    alerting: bool = False
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from monitor.parse.charset import clean_line, decode_bytes
 from monitor.parse.dates import read_date
 from monitor.parse.feed_file import parse_feed_file
 from monitor.parse.fragment import html_to_line, html_to_paragraphs, images_in
+from monitor.parse.full_text import join_page
 from monitor.parse.json_article import read_json_article
 from monitor.parse.language import detect_language, normalise_code
 from monitor.parse.mail import read_mail
@@ -33,7 +34,7 @@ _HTML_STARTS = ("<!doctype html", "<html", "<?xml")
 
 
 def parse_entries(entries: Sequence[Entry], fetched_at: datetime, options: ParseOptions) -> ParsedArticles:
-    """An article for each entry that has any text, in their order."""
+    """An article for each entry that has any text, in their order; of one with a page, the page's text."""
     named = ((entry.url or entry.key, partial(_parse_entry, entry, fetched_at, options)) for entry in entries)
     return _parse_each(named)
 
@@ -92,6 +93,8 @@ def _parse_entry(entry: Entry, fetched_at: datetime, options: ParseOptions) -> A
         language=entry.language,
         url=entry.url,
     )
+    if entry.page is not None:
+        parts = join_page(parts, entry.page, fetched_at)
     return _make_article(parts, entry.source, entry.key, fetched_at, options)
 
 

@@ -32,6 +32,7 @@ from monitor.parse.fragment import html_to_line
 from monitor.parse.identity import RawEntry, make_entries
 from monitor.parse.json_feed import read_json_feed
 from monitor.parse.sitemap import LARGEST, find_kind, read_sitemap, unpack_sitemap
+from monitor.parse.teasers import wants_page
 from monitor.ports import ParsedFeed
 
 MOST_ENTRIES = 2_000
@@ -72,7 +73,8 @@ def parse_feed(source: Source, fetched: Fetched) -> ParsedFeed:
         entries = _keep_newest(entries)
     language = feed.language or source.language
     made = make_entries(source.id, fetched.url, language, entries)
-    return ParsedFeed(title=feed.title, entries=made, problems=problems)
+    teasers = frozenset(entry.key for entry in made if wants_page(entry, source.full_text))
+    return ParsedFeed(title=feed.title, entries=made, teasers=teasers, problems=problems)
 
 
 def _read_parts(source: Source, index: Fetched) -> _Feed:

@@ -2,14 +2,17 @@
 
     poll ──▶ parse ──▶ match ──▶ story ──▶ route ──▶ (window) ──▶ compose ──▶ deliver
     claim    entries   rules     same      alerts                 digest      attempt
-             articles            text                             deliveries  retry
+      │      articles            text                             deliveries  retry
+      └─▶ read pages of teasers: claim, parse with the entry, go on
     └────────────── collect ─────────────────┘        └──────── dispatch ────────┘
 
 Each step reads, decides with pure functions, and writes its result together with its cursor in one transaction: a
 process killed anywhere loses nothing, and a step that runs again changes nothing.
 
     claiming sources      a lease; another process, or a later run, takes over when it ends
-    storing articles      articles, stories, matches, alerts and the poll state
+    storing articles      articles, stories, matches, alerts and the poll state, with the pages it waits for
+    claiming pages        a lease
+    storing articles      as above, with how far the page has come
     freezing digest       a digest with its deliveries, its alerts marked composed, and the windows it answers
     freezing notices      what operators must know, as a digest of its own
     claiming deliveries   a lease with a fencing token
@@ -24,6 +27,7 @@ from monitor.pipeline.collect import import_slices, mend_poll_times, poll_all_du
 from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
 from monitor.pipeline.disabling import enable_changed
 from monitor.pipeline.dispatch import deliver_due
+from monitor.pipeline.full_text import read_pages, read_waiting_pages
 from monitor.pipeline.notices import tell_operators
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
 from monitor.pipeline.purging import purge_old
@@ -34,6 +38,9 @@ CRASH_POINTS = (
     "claiming sources",
     "sources claimed",
     "feed fetched",
+    "claiming pages",
+    "pages claimed",
+    "page fetched",
     "storing articles",
     "articles stored",
     "composing digest",
@@ -64,6 +71,8 @@ __all__ = [
     "preview_digest",
     "purge_old",
     "read_bounces",
+    "read_pages",
+    "read_waiting_pages",
     "register_sources",
     "save_usage",
     "send_trial",

@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Self
 
 import structlog
 
 from monitor.errors import FetchError, InputError, MonitorError, ParseError, StoreError
 from monitor.model import (
+    AwaitedPage,
+    EntryKey,
     Fetched,
     Slice,
     Source,
     SourceId,
 )
+from monitor.pipeline.awaiting import Known, Sorted, sort_teasers
 from monitor.pipeline.batches import read_slices
 from monitor.pipeline.pace import Pace, domain_of
 from monitor.pipeline.plan import Plan, Ports, Stored
@@ -67,13 +71,11 @@ async def poll_due(ports: Ports, plan: Plan, busy: set[SourceId] | None = None) 
     async with ports.store.transaction() as tx:
         known = [source for source in plan.sources if source not in busy]
         now = ports.clock()
-        admit = _Admission(ports.pace, plan, now)
-        claims = await tx.claim_due_sources(known, now, limit=room, lease=POLL_LEASE, admit=admit)
+        with _Admission(ports.pace, plan, now) as admit:
+            claims = await tx.claim_due_sources(known, now, limit=room, lease=POLL_LEASE, admit=admit)
         ports.reached("claiming sources")
     ports.reached("sources claimed")
     busy.update(claim.state.source for claim in claims)
-    for claim in claims:
-        ports.pace.begin(domain_of(plan.sources[claim.state.source]))
     return tuple(await asyncio.gather(*(_poll_once(ports, plan, claim, busy) for claim in claims)))
 
 
@@ -114,21 +116,33 @@ async def import_slices(
 
 
 class _Admission:
-    """Which of the due sources may be asked now, so that no domain is asked faster than its pace. Counts as it goes."""
+    """Which of the due sources may be asked now, so that no domain is asked faster than its pace. Whoever is admitted
+    holds the turn of its domain at once: polls and pages are claimed at the same time.
+    """
 
     def __init__(self, pace: Pace, plan: Plan, now: datetime) -> None:
         self._pace = pace
         self._plan = plan
         self._now = now
-        self._room: dict[str, int] = {}
+        self._begun: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        """Turns of claims that did not come about are given back."""
+        for domain in self._begun if failed else ():
+            self._pace.take_back(domain)
 
     def __call__(self, source: SourceId) -> bool:
         domain = domain_of(self._plan.sources[source])
         if not domain:
             return True
-        room = self._room[domain] if domain in self._room else self._pace.room(domain, self._now)
-        self._room[domain] = room - (room > 0)
-        return room > 0
+        if self._pace.room(domain, self._now) <= 0:
+            return False
+        self._pace.begin(domain)
+        self._begun.append(domain)
+        return True
 
 
 async def _poll_once(ports: Ports, plan: Plan, claim: PollClaim, busy: set[SourceId]) -> Stored:
@@ -159,17 +173,18 @@ async def _poll_feed(ports: Ports, plan: Plan, source: Source, claim: PollClaim)
     before = at_address(claim.state, source)
     fetched = await ports.fetcher.fetch_feed(source, to_ask(claim.state, source, ports.clock()))
     ports.reached("feed fetched")
-    reading = await _read_feed(ports, source, fetched)
+    alerting = claim.state.backlog_done or source.alert_backlog
+    reading, awaited = await _read_feed(ports, source, fetched, alerting=alerting)
     state = after_success(
         before,
         source,
         validators=fetched,
-        new_entries=len(reading.parsed.articles),
+        new_entries=len(reading.parsed.articles) + sum(page.untold_until is not None for page in awaited),
         now=ports.clock(),
         jitter=ports.jitter(),
     )
-    alerting = claim.state.backlog_done or source.alert_backlog
-    return await store_reading(ports, plan, source, reading, Cursor(alerting=alerting, claim=claim, state=state))
+    cursor = Cursor(alerting=alerting, claim=claim, state=state, awaited=awaited)
+    return await store_reading(ports, plan, source, reading, cursor)
 
 
 async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollClaim) -> Stored:
@@ -206,16 +221,34 @@ async def _put_off(ports: Ports, plan: Plan, claim: PollClaim, error: MonitorErr
             domain = domain_of(source)
             same = [other.id for other in plan.sources.values() if domain_of(other) == domain]
             await tx.park_sources(same, parked_until)
+            await tx.park_domain(domain, parked_until)
     return Stored(source=source.id, error=str(error))
 
 
-async def _read_feed(ports: Ports, source: Source, fetched: Fetched) -> Reading:
+async def _read_feed(
+    ports: Ports, source: Source, fetched: Fetched, *, alerting: bool
+) -> tuple[Reading, tuple[AwaitedPage, ...]]:
     if fetched.body is None:
-        return Reading(parsed=ParsedArticles(articles=()))
+        return Reading(parsed=ParsedArticles(articles=())), ()
     feed = await ports.parser.parse_feed(source, fetched)
     news = await list_news(ports, feed.entries)
-    parsed = await ports.parser.parse_entries(list(news.values()), ports.clock())
-    return Reading(parsed=replace(parsed, problems=feed.problems + parsed.problems), pages=news)
+    if ports.pages is not None and feed.teasers.intersection(news):
+        known = await _find_known(ports, source, list(news))
+        sorted_ = sort_teasers(list(news.values()), feed.teasers, known, alerting=alerting, now=ports.clock())
+    else:
+        sorted_ = Sorted(at_once=tuple(news.values()))
+    parsed = await ports.parser.parse_entries(sorted_.at_once, ports.clock())
+    parsed = replace(parsed, problems=feed.problems + parsed.problems)
+    return Reading(parsed=parsed, pages={entry.key: entry for entry in sorted_.at_once}), sorted_.awaited
+
+
+async def _find_known(ports: Ports, source: Source, keys: Sequence[EntryKey]) -> Known:
+    async with ports.store.transaction() as tx:
+        return Known(
+            stored=await tx.find_stamps(source.id, keys),
+            awaited=await tx.find_awaited(source.id, keys),
+            read_at=await tx.find_pages_read(source.id, keys),
+        )
 
 
 def _report(stored: Stored) -> None:

@@ -55,6 +55,12 @@ class Pace:
             return
         self._under_way[domain] = self._under_way.get(domain, 0) + 1
 
+    def take_back(self, domain: str) -> None:
+        """A request that was begun is not made after all."""
+        if not domain:
+            return
+        self._under_way[domain] = self._under_way.get(domain, 1) - 1
+
     def end(self, domain: str, now: datetime) -> None:
         """A request has ended, however it did."""
         if not domain:

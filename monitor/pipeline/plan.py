@@ -22,7 +22,7 @@ from monitor.model import (
 )
 from monitor.model.retention import DEFAULT_RETENTION, Retention
 from monitor.pipeline.pace import Pace
-from monitor.ports import ArchiveReader, BounceMailbox, Channel, FeedFetcher, Matcher, Parser, Store
+from monitor.ports import ArchiveReader, BounceMailbox, Channel, FeedFetcher, Matcher, PageFetcher, Parser, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Ports:
     """The outside world, the clock and the dice. `reached` is told each point where a crash would matter.
 
     `disk_free` is the share of the disk under the data that is free, from 0 to 1; `broken_templates` says what is wrong
-    with those of the operator.
+    with those of the operator. Without `pages`, articles are made of what feeds carry.
     """
 
     store: Store
@@ -46,6 +46,7 @@ class Ports:
     pace: Pace = field(default_factory=Pace)
     bounces: BounceMailbox | None = None
     broken_templates: Callable[[], tuple[Problem, ...]] = tuple
+    pages: PageFetcher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class Stored:
     """What one poll, or one batch of an archive, brought. `articles`, `stories` and `matches` are of new articles only,
 
     `changes` also of corrected ones. `error` when the whole of it failed. `size` is how many of the
-    archive's bytes it was.
+    archive's bytes it was. `awaited` is how many pages of the source are to be fetched yet, where that was asked.
     """
 
     source: SourceId
@@ -80,6 +81,7 @@ class Stored:
     problems: tuple[Problem, ...] = ()
     error: str | None = None
     size: int = 0
+    awaited: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

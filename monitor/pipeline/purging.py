@@ -1,7 +1,7 @@
 """What was kept long enough goes, batch by batch: nothing else has to wait for a large clearing."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,6 +13,9 @@ from monitor.ports import Transaction
 _BATCH = 500
 # An hour of purging at most: what is left is thrown away at the next tick.
 _MOST_BATCHES = 400
+
+# Of pages that were not had, and of sources that are gone. Long after a feed has forgotten the entry.
+_AWAITED_FOR = timedelta(days=30)
 
 _log = structlog.get_logger()
 _Purge = Callable[[Transaction, Retention, datetime], Awaitable[int]]
@@ -42,6 +45,10 @@ async def _pages(tx: Transaction, retention: Retention, now: datetime) -> int:
     return await tx.purge_pages(now - retention.raw, _BATCH)
 
 
+async def _awaited(tx: Transaction, _retention: Retention, now: datetime) -> int:
+    return await tx.purge_awaited(now - _AWAITED_FOR, _BATCH)
+
+
 async def _bodies(tx: Transaction, retention: Retention, now: datetime) -> int:
     return await tx.purge_bodies(now - retention.bodies, _BATCH)
 
@@ -56,6 +63,7 @@ async def _story_index(tx: Transaction, _retention: Retention, now: datetime) ->
 
 _PURGES: Mapping[str, _Purge] = {
     "pages": _pages,
+    "awaited": _awaited,
     "bodies": _bodies,
     "articles": _articles,
     "story_index": _story_index,

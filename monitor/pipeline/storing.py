@@ -11,6 +11,7 @@ from typing import TypeVar
 from monitor.model import (
     Article,
     ArticleId,
+    AwaitedPage,
     Entry,
     EntryKey,
     Match,
@@ -20,12 +21,14 @@ from monitor.model import (
     Source,
     SourceId,
     StoryChange,
+    StoryId,
 )
+from monitor.pipeline.completing import complete_articles
 from monitor.pipeline.correcting import correct_articles
 from monitor.pipeline.plan import Plan, Ports, Stored
 from monitor.pipeline.raising import raise_alerts, raise_updates
 from monitor.pipeline.telling import tell_stories
-from monitor.ports import MatchOutcome, ParsedArticles, PollClaim, Transaction
+from monitor.ports import MatchOutcome, PageClaim, ParsedArticles, PollClaim, Transaction
 from monitor.route.routes import Candidate
 from monitor.story.stamps import stamp_of
 
@@ -42,21 +45,29 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
-    """What is committed with a batch of articles: a poll's new state, or an archive's checkpoint."""
+    """What is committed with a batch of articles: a poll's new state with the pages that it waits for, how far one of
+    those pages has come (None: it is there), or an archive's checkpoint.
+    """
 
     alerting: bool
+    awaited: tuple[AwaitedPage, ...] = ()
+    page: tuple[PageClaim, AwaitedPage | None] | None = None
     claim: PollClaim | None = None
     state: PollState | None = None
     parts: tuple[Slice, ...] = ()
 
 
 async def list_news(ports: Ports, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
-    """The pages that no stored article came from, or that say something else by now: only they are worth reading."""
+    """The pages that no stored article came from, or that say something else by now: only they are worth reading.
+
+    An entry that waits for its page counts as stored.
+    """
     by_key = {page.key: page for page in pages}
     async with ports.store.transaction() as tx:
         known: dict[EntryKey, str | None] = {}
         for source, keys in _by_source(by_key).items():
             known |= await tx.find_stamps(source, keys)
+            known |= await tx.find_awaited(source, keys)
     return {key: page for key, page in by_key.items() if key not in known or _is_changed(page, known[key])}
 
 
@@ -76,10 +87,16 @@ async def store_reading(ports: Ports, plan: Plan, source: Source, reading: Readi
         changes = await tell_stories(tx, articles, matches, now)
         await _add_matches(tx, ports, matches, now)
         again = [article for article in parsed.articles if article.id not in new]
+        first_read = await _mark_pages_read(tx, reading, now)
+        completed, found = await _complete(
+            tx, ports, [article for article in again if article.key in first_read], outcomes, now
+        )
+        again = [article for article in again if article.key not in first_read]
         corrections, gained = await _correct(tx, ports, again, outcomes, now)
         changes += corrections
         if cursor.alerting:
-            await raise_alerts(tx, plan, _candidates(ports, source, changes, (*matches, *gained)), now)
+            told = {change.article.id: (change.article, change.story) for change in changes} | dict(completed)
+            await raise_alerts(tx, plan, _candidates(ports, source, told, (*matches, *gained, *found)), now)
             await raise_updates(tx, plan, changes, now)
         ports.reached("storing articles")
     ports.reached("articles stored")
@@ -110,9 +127,22 @@ async def _advance(tx: Transaction, cursor: Cursor, now: datetime) -> bool:
     """Move the cursor; False when the source is no longer ours to move it for."""
     for part in cursor.parts:
         await tx.mark_slice_done(part, now)
+    if cursor.page is not None:
+        return await _advance_page(tx, *cursor.page)
     if cursor.claim is not None and cursor.state is not None:
-        return await tx.finish_poll(cursor.claim, cursor.state)
+        if not await tx.finish_poll(cursor.claim, cursor.state):
+            return False
+        await tx.await_pages(cursor.awaited)
     return True
+
+
+async def _advance_page(tx: Transaction, claim: PageClaim, after: AwaitedPage | None) -> bool:
+    """An entry whose page is waited for no longer has been read as it is now, with its page or without."""
+    is_ours = await tx.finish_page(claim, after)
+    if is_ours and after is None:
+        entry = claim.awaited.entry
+        await tx.save_stamps(entry.source, {entry.key: stamp_of(entry)})
+    return is_ours
 
 
 async def _keep_pages(tx: Transaction, reading: Reading, now: datetime) -> None:
@@ -135,6 +165,30 @@ async def _save_rules(tx: Transaction, ports: Ports, matches: Sequence[Match], n
     await tx.save_rules([rule for rule in ports.matcher.rules if rule.id in matched], now)
 
 
+async def _mark_pages_read(tx: Transaction, reading: Reading, now: datetime) -> frozenset[EntryKey]:
+    """The entries whose articles have been read from their pages for the first time."""
+    read = {article.key for article in reading.parsed.articles}
+    pages = {key: page for key, page in reading.pages.items() if key in read and isinstance(page, Entry) and page.page}
+    first: frozenset[EntryKey] = frozenset()
+    for source, keys in _by_source(pages).items():
+        first |= await tx.mark_pages_read(source, keys, now)
+    return first
+
+
+async def _complete(
+    tx: Transaction,
+    ports: Ports,
+    read: Sequence[Article],
+    outcomes: Mapping[ArticleId, MatchOutcome],
+    now: datetime,
+) -> tuple[Mapping[ArticleId, tuple[Article, StoryId]], tuple[Match, ...]]:
+    if not read:
+        return {}, ()
+    matches = [match for article in read for match in outcomes[article.id].matches]
+    await _save_rules(tx, ports, matches, now)
+    return await complete_articles(tx, read, matches)
+
+
 async def _correct(
     tx: Transaction,
     ports: Ports,
@@ -150,14 +204,13 @@ async def _correct(
 
 
 def _candidates(
-    ports: Ports, source: Source, changes: Sequence[StoryChange], matches: Sequence[Match]
+    ports: Ports, source: Source, told: Mapping[ArticleId, tuple[Article, StoryId]], matches: Sequence[Match]
 ) -> list[Candidate]:
-    by_id = {change.article.id: change for change in changes}
     rules = {rule.id: rule for rule in ports.matcher.rules}
     return [
         Candidate(
-            article=by_id[match.article].article,
-            story=by_id[match.article].story,
+            article=told[match.article][0],
+            story=told[match.article][1],
             match=match,
             rule=rules[match.rule],
             source=source,

@@ -13,8 +13,10 @@ from monitor.model import (
     Delivery,
     Digest,
     Entry,
+    EntryKey,
     Fetched,
     Match,
+    Page,
     PollState,
     Record,
     Rule,
@@ -27,10 +29,14 @@ from monitor.model import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """The entries of one answer of a feed, newest first as the publisher listed them, and what was wrong with some."""
+    """The entries of one answer of a feed, newest first as the publisher listed them, and what was wrong with some.
+
+    `teasers` are those whose pages are wanted.
+    """
 
     title: str | None
     entries: tuple[Entry, ...]
+    teasers: frozenset[EntryKey] = frozenset()
     problems: tuple[Problem, ...] = ()
 
 
@@ -68,6 +74,15 @@ class FeedFetcher(Protocol):
 
     async def fetch_feed(self, source: Source, state: PollState) -> Fetched:
         """The feed's bytes and new validators; FetchError when it did not arrive."""
+
+
+class PageFetcher(Protocol):
+    """Polite HTTP for the pages that entries lead to."""
+
+    async def fetch_page(self, source: Source, url: str) -> Page:
+        """A page of HTML. FetchError when it did not arrive, is none, or must not be asked for (robots.txt); one that
+        is not `transient` says that asking again is of no use.
+        """
 
 
 class ArchiveReader(Protocol):

@@ -106,6 +106,9 @@ class ArticleTables(Protocol):
     async def correct_articles(self, corrections: Sequence[Correction], now: datetime) -> None:
         """Write articles as they are now, and keep each as it was."""
 
+    async def complete_articles(self, completed: Sequence[Article]) -> None:
+        """Write articles as they are now; nothing is kept of what was known of them before."""
+
     async def list_versions(self, article: ArticleId) -> tuple[ArticleVersion, ...]:
         """What an article was before each of its corrections, the first wording first."""
 

@@ -7,6 +7,7 @@ from monitor.model import (
     Alert,
     AlertId,
     Article,
+    AwaitedPage,
     Delivery,
     DigestStory,
     Entry,
@@ -49,6 +50,14 @@ class PollClaim:
     """A source leased to one poller; see Claim."""
 
     state: PollState
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageClaim:
+    """A page leased to one fetcher; see Claim."""
+
+    awaited: AwaitedPage
     token: int
 
 

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from monitor.ports.articles import ArticleTables
+from monitor.ports.awaited import AwaitedTables
 from monitor.ports.choices import ChoiceTables
 from monitor.ports.digests import DigestTables
 from monitor.ports.notices import OperatorTables
@@ -13,7 +14,15 @@ from monitor.ports.sources import SourceTables
 
 
 class Transaction(
-    SourceTables, ArticleTables, DigestTables, ChoiceTables, OperatorTables, OutboxTables, ServiceTables, Protocol
+    SourceTables,
+    AwaitedTables,
+    ArticleTables,
+    DigestTables,
+    ChoiceTables,
+    OperatorTables,
+    OutboxTables,
+    ServiceTables,
+    Protocol,
 ):
     """Reads and writes that commit together. Writing what is already there changes nothing."""
 

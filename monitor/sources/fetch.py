@@ -5,7 +5,7 @@ HTML page answered with 200 arrives like any other body.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TypedDict
@@ -14,15 +14,13 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from monitor.errors import FetchError
 from monitor.model import Fetched, PollState, Source
-from monitor.net.failures import explain_failure, explain_status
+from monitor.net.failures import explain_status
 from monitor.net.freshness import find_max_age
-from monitor.net.redact import redact_url
 from monitor.net.retry_after import find_retry_after
-from monitor.net.unpack import ACCEPT_ENCODING
 from monitor.parse.hints import read_hints
 from monitor.polling import MOVES_TO_CONFIRM
+from monitor.sources.origin import Origin
 from monitor.sources.turns import Turns, begin_errand
 from monitor.sources.visits import DEFAULT_LIMITS, FetchLimits, Visit, Visitor, Wish, failure
 
@@ -53,11 +51,11 @@ class HttpFetcher:
 
     async def fetch_feed(self, source: Source, state: PollState) -> Fetched:
         """See ports.FeedFetcher. Only 410 Gone is not transient: other failing feeds have been known to return."""
-        origin = _Origin.of(source)
+        origin = Origin.of(source)
         adopted = state.moved_to if state.moves >= MOVES_TO_CONFIRM else None
         wish = Wish(
             url=URL(adopted) if adopted else origin.url,
-            headers_for=lambda url: origin.headers_for(url, state),
+            headers_for=lambda url: _make_conditional(origin.headers_for(url, _ACCEPT), state),
             is_wanted=lambda status, headers: status in _COMPLETE or _is_delta(status, headers, state),
         )
         visit = await self._visitor.visit(begin_errand(self._turns, source.address), wish)
@@ -70,8 +68,9 @@ class HttpFetcher:
             changed = _changed(visit, state)
             hints = None if changed.body is None else read_hints(changed.body)
             return replace(changed, hints=hints, **self._freshness(visit, state))
-        raise FetchError(
-            f"{redact_url(str(visit.url))}: {explain_status(visit.status)}",
+        raise failure(
+            visit.url,
+            explain_status(visit.status),
             transient=visit.status != _GONE,
             status=visit.status,
             retry_after=find_retry_after(visit.status, visit.headers, self._clock()),
@@ -86,43 +85,15 @@ class _Freshness(TypedDict):
     max_age: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """The configured address without its password, and the headers that only its own server may see."""
-
-    url: URL
-    private_headers: CIMultiDict[str]
-
-    @classmethod
-    def of(cls, source: Source) -> "_Origin":
-        headers = CIMultiDict(source.headers)
-        try:
-            url = URL(source.address)
-            if url.user is not None:
-                headers.setdefault("Authorization", aiohttp.encode_basic_auth(url.user, url.password or ""))
-            return cls(url.with_user(None) if url.raw_host else url, headers)
-        except ValueError as error:
-            raise FetchError(f"{redact_url(source.address)}: {explain_failure(error)}") from error
-
-    def headers_for(self, url: URL, state: PollState) -> CIMultiDict[str]:
-        headers = CIMultiDict({"Accept": _ACCEPT, "Accept-Encoding": ACCEPT_ENCODING})
-        if self._is_own(url):
-            headers.update(self.private_headers)
-        # Byte for byte as they came; a date of our own making would skip articles where the clocks differ.
-        if state.etag is not None:
-            headers["If-None-Match"] = state.etag
-            # RFC 3229: only the entries that are new, from the few servers that can.
-            headers["A-IM"] = "feed"
-        if state.last_modified is not None:
-            headers["If-Modified-Since"] = state.last_modified
-        return headers
-
-    def _is_own(self, url: URL) -> bool:
-        """Same scheme, host and port; or the same host gone from http to https, each on its usual port."""
-        if url.raw_host != self.url.raw_host:
-            return False
-        upgraded = (self.url.scheme, self.url.port, url.scheme, url.port) == ("http", 80, "https", 443)
-        return upgraded or (url.scheme, url.port) == (self.url.scheme, self.url.port)
+def _make_conditional(headers: CIMultiDict[str], state: PollState) -> CIMultiDict[str]:
+    """Byte for byte as they came; a date of our own making would skip articles where the clocks differ."""
+    if state.etag is not None:
+        headers["If-None-Match"] = state.etag
+        # RFC 3229: only the entries that are new, from the few servers that can.
+        headers["A-IM"] = "feed"
+    if state.last_modified is not None:
+        headers["If-Modified-Since"] = state.last_modified
+    return headers
 
 
 def _is_conditional(state: PollState) -> bool:

@@ -32,6 +32,10 @@ class Turns:
         """An errand for which the caller holds the turn of the domain of `address`."""
         return Errand(self, registrable_domain(address))
 
+    def slow_down(self, address: str, gap: timedelta | None) -> None:
+        """The site of an address asks for longer pauses, or for none any more; see Pace."""
+        self._pace.slow_down(registrable_domain(address), gap)
+
     async def rest(self, domain: str) -> None:
         """Let the gap of a domain pass, whose turn is held. FetchError where that takes longer than a turn may."""
         gap = self._pace.gap_of(domain)

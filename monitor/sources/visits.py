@@ -6,7 +6,7 @@ What is asked for, and what an answer means, is the callers' business: feeds, pa
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -159,9 +159,17 @@ class Visitor:
         return failure(url, f"the answer is larger than {self._limits.largest_body / _MEGABYTE:g} MB")
 
 
-def failure(url: URL, words: str) -> FetchError:
-    """An error that names where it happened, without secrets."""
-    return FetchError(f"{redact_url(str(url))}: {words}")
+def failure(
+    url: URL,
+    words: str,
+    *,
+    transient: bool = True,
+    status: int | None = None,
+    retry_after: datetime | None = None,
+) -> FetchError:
+    """A FetchError that names where it happened, without secrets."""
+    message = f"{redact_url(str(url))}: {words}"
+    return FetchError(message, transient=transient, status=status, retry_after=retry_after)
 
 
 def _moved(visit: Visit) -> Visit:

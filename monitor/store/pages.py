@@ -3,14 +3,14 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import bindparam, select, true, update
 
 from monitor.errors import StoreError
-from monitor.model import ArticleId, Entry, EntryKey, Image, Record, RecordFormat, SourceId
+from monitor.model import ArticleId, Entry, EntryKey, Image, Page, Record, RecordFormat, SourceId
 from monitor.ports import KeptPage, KeptPages
 from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.columns import shorten_key
@@ -18,6 +18,7 @@ from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import articles, entries, raw_pages
 
 _ENTRY = "entry"
+_OF_ROW = frozenset({"source", "key", "page"})
 # Fast, and within a tenth of the best for pages of text.
 _LEVEL = 4
 
@@ -80,13 +81,30 @@ class PageRows:
 
 
 def _pack(page: Entry | Record) -> bytes:
-    """An entry as JSON; a record as what is known of it, a line break, and its bytes."""
+    """A record as what is known of it, a line break, and its bytes; an entry as `pack_entry` does."""
     if isinstance(page, Record):
         fetched_at = page.fetched_at.isoformat() if page.fetched_at else None
         head = {"name": page.name, "file": page.file, "url": page.url, "content_type": page.content_type}
         return json.dumps({**head, "fetched_at": fetched_at}).encode() + b"\n" + page.data
-    said = {name: value for name, value in asdict(page).items() if name not in ("source", "key")}
-    return json.dumps(said, ensure_ascii=False).encode(errors="replace")
+    return pack_entry(page)
+
+
+def pack_entry(entry: Entry) -> bytes:
+    """An entry as JSON; one with its page as JSON, a line break, and the bytes of the page."""
+    said = {name: value for name, value in asdict(replace(entry, page=None)).items() if name not in _OF_ROW}
+    if entry.page is None:
+        return json.dumps(said, ensure_ascii=False).encode(errors="replace")
+    said["page"] = {"url": entry.page.url, "content_type": entry.page.content_type}
+    return json.dumps(said).encode() + b"\n" + entry.page.data
+
+
+def unpack_entry(packed: bytes, source: SourceId, key: EntryKey) -> Entry:
+    """What `pack_entry` was given; ValueError, KeyError or TypeError for anything else."""
+    head, _, data = packed.partition(b"\n")
+    said: dict[str, Any] = json.loads(head)
+    page = said.pop("page", None)
+    said |= {"authors": tuple(said["authors"]), "images": tuple(Image(**image) for image in said["images"])}
+    return Entry(source=source, key=key, page=Page(data=data, **page) if page else None, **said)
 
 
 def _unpack(kind: str, data: bytes, source: SourceId, key: EntryKey) -> Entry | Record:
@@ -98,8 +116,6 @@ def _unpack(kind: str, data: bytes, source: SourceId, key: EntryKey) -> Entry | 
             fetched_at = datetime.fromisoformat(known["fetched_at"]) if known["fetched_at"] else None
             known |= {"fetched_at": fetched_at, "format": cast(RecordFormat, kind)}
             return Record(source=source, key=key, data=content, **known)
-        said: dict[str, Any] = json.loads(packed)
-        said |= {"authors": tuple(said["authors"]), "images": tuple(Image(**image) for image in said["images"])}
-        return Entry(source=source, key=key, **said)
+        return unpack_entry(packed, source, key)
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise StoreError(f'the page kept for "{key}" of "{source}" cannot be read: {error}') from error

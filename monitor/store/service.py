@@ -6,10 +6,20 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from monitor.store.rows import Rows
-from monitor.store.schema import alerts, articles, deliveries, digests, heartbeats, matches, poll_states, stories
+from monitor.store.schema import (
+    alerts,
+    articles,
+    awaited_pages,
+    deliveries,
+    digests,
+    heartbeats,
+    matches,
+    poll_states,
+    stories,
+)
 
 _COUNTED = (articles, stories, matches, alerts, digests, deliveries)
-_LEASED = (poll_states, deliveries)
+_LEASED = (poll_states, awaited_pages, deliveries)
 
 
 class ServiceRows:

@@ -2,6 +2,7 @@
 
 from monitor.store.alerts import AlertRows
 from monitor.store.articles import ArticleRows
+from monitor.store.awaited import AwaitedRows
 from monitor.store.bounces import BounceRows
 from monitor.store.buckets import BucketRows
 from monitor.store.choices import ChoiceRows
@@ -38,6 +39,19 @@ class SqlTransaction:
         self.is_slice_done = sources.is_slice_done
         self.mark_slice_done = sources.mark_slice_done
 
+        awaited = AwaitedRows(rows)
+        self.await_pages = awaited.await_pages
+        self.claim_pages = awaited.claim_pages
+        self.claim_untold = awaited.claim_untold
+        self.finish_page = awaited.finish_page
+        self.find_awaited = awaited.find_awaited
+        self.find_pages_read = awaited.find_pages_read
+        self.mark_pages_read = awaited.mark_pages_read
+        self.park_domain = awaited.park_domain
+        self.purge_awaited = awaited.purge_awaited
+        self.list_waiting_domains = awaited.list_waiting_domains
+        self.count_awaited = awaited.count_awaited
+
         articles = ArticleRows(rows)
         self.list_unseen = articles.list_unseen
         self.lock_stories = articles.lock_stories
@@ -67,6 +81,7 @@ class SqlTransaction:
         versions = VersionRows(rows)
         self.find_articles = versions.find_articles
         self.correct_articles = versions.correct_articles
+        self.complete_articles = versions.complete_articles
         self.list_versions = versions.list_versions
         self.replace_matches = versions.replace_matches
 

@@ -45,12 +45,16 @@ class VersionRows:
                 for each in corrections
             ],
         )
-        changed = [name for name in article_to_row(corrections[0].after) if name not in _KEPT] if corrections else []
+        await self.complete_articles([each.after for each in corrections])
+
+    async def complete_articles(self, completed: Sequence[Article]) -> None:
+        """Write articles as they are now, in the place of what was known of them."""
+        changed = [name for name in article_to_row(completed[0]) if name not in _KEPT] if completed else []
         await self._rows.write(
             update(articles)
             .where(articles.c.id == bindparam("corrected"))
             .values({name: bindparam(f"new_{name}") for name in changed}),
-            [_correction_to_row(each.after, changed) for each in corrections],
+            [_correction_to_row(each, changed) for each in completed],
         )
 
     async def list_versions(self, article: ArticleId) -> tuple[ArticleVersion, ...]:

@@ -1,7 +1,7 @@
 """What Prometheus asks for: counts of this process, and how the rows stand at the moment of asking."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import get_args
 
@@ -62,10 +62,15 @@ class Meters:
         self._dead = Gauge("monitor_dead_letters", "Deliveries that were given up.", registry=registry)
         self._start_at_zero()
 
-    def count_polls(self, polled: Iterable[Stored]) -> None:
+    def count_polls(self, polled: Collection[Stored]) -> None:
         """What polls brought."""
         for stored in polled:
             self._polls.labels("failed" if stored.error else "new" if stored.articles else "nothing_new").inc()
+        self.count_pages(polled)
+
+    def count_pages(self, read: Iterable[Stored]) -> None:
+        """What the pages behind teasers brought."""
+        for stored in read:
             self._articles.inc(len(stored.articles))
             self._matches.inc(len(stored.matches))
             self._problems.inc(len(stored.problems))

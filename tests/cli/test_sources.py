@@ -11,9 +11,10 @@ import pytest
 from monitor.demo.servers import SampleSite
 from tests.cli.conftest import Command
 
-_RSS = """<rss version='2.0'><channel><title>Gazette</title><item><link>https://gazette.example/1</link>
+_RSS = """<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'>
+<channel><title>Gazette</title><item><link>https://gazette.example/1</link>
 <title>Use of force over Nagorno-Karabakh feared in Baku</title><pubDate>Mon, 02 Mar 2026 08:15:00 GMT</pubDate>
-</item></channel></rss>"""
+<content:encoded>Drivers were told to wait.</content:encoded></item></channel></rss>"""
 _PAGE = b"<html><head><link rel=alternate type='application/rss+xml' href='/feed.xml'></head></html>"
 _CONFIG = "# ours\nversion: 1\nsources:\n  # the old one\n  old:\n    archive: articles  # saved\n"
 

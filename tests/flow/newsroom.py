@@ -39,6 +39,7 @@ sources:
     feed: "{feed}"
     every: 1s
     language: en
+    full_text: {full_text}
     alert_backlog: {alert_backlog}
 subscribers:
   ana: {{email: ana@example.org, timezone: Asia/Yerevan}}
@@ -63,17 +64,25 @@ class Newsroom:
     database: str = "sqlite"
     entries: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def publish(self, guid: str, title: str, body: str) -> None:
-        """Add an entry to the feed."""
+    def publish(self, guid: str, title: str, body: str, page: str | None = None) -> None:
+        """Add an entry to the feed, and the page that it leads to."""
         self.entries.insert(0, (guid, title, body))
-        self.site.put("/feed.xml", _feed(self.entries))
+        self.site.put("/feed.xml", _feed(self.entries, self.site.url if page else "https://gazette.example.org"))
+        if page:
+            html = f"<!doctype html><title>{escape(title)}</title><article><h1>{escape(title)}</h1>{page}</article>"
+            self.site.put(f"/{guid}", html.encode(), "text/html")
 
-    def write_project(self, *, to: str = "ana, desk, system", alert_backlog: bool = False) -> None:
+    def write_project(
+        self, *, to: str = "ana, desk, system", alert_backlog: bool = False, full_text: str = "never"
+    ) -> None:
         """The files an operator would write."""
         for name, text in {
             "rules/floods.yaml": _RULES,
             "config/newsroom.yaml": _CONFIG.format(
-                feed=f"{self.site.url}/feed.xml", to=to, alert_backlog=str(alert_backlog).lower()
+                feed=f"{self.site.url}/feed.xml",
+                to=to,
+                alert_backlog=str(alert_backlog).lower(),
+                full_text=full_text,
             ),
             "config/monitor.yaml": "poll: {minimum: 1s, gap: 0s}\n",
         }.items():
@@ -123,7 +132,7 @@ class Newsroom:
 async def open_newsroom(directory: Path, database: str = "sqlite") -> AsyncIterator[Newsroom]:
     """Servers that run until the end of the block, and a project in `directory`."""
     async with (
-        SampleSite({"/feed.xml": _feed(())}) as site,
+        SampleSite({"/feed.xml": _feed((), "")}) as site,
         SmtpSink() as sink,
         SlackDouble() as slack,
         WebhookReceiver() as receiver,
@@ -141,10 +150,10 @@ async def stop(process: asyncio.subprocess.Process) -> str:
     return log.decode()
 
 
-def _feed(entries: Sequence[tuple[str, str, str]]) -> bytes:
+def _feed(entries: Sequence[tuple[str, str, str]], site: str) -> bytes:
     items = "".join(
         f"<item><guid isPermaLink='false'>{escape(guid)}</guid><title>{escape(title)}</title>"
-        f"<link>https://gazette.example.org/{escape(guid)}</link>"
+        f"<link>{site}/{escape(guid)}</link>"
         f"<pubDate>Mon, 02 Mar 2026 09:00:00 GMT</pubDate><description>{escape(body)}</description></item>"
         for guid, title, body in entries
     )

@@ -21,6 +21,15 @@ _BODY = (
 _REPEATS = frozenset({"delivery sent", "marking delivery"})
 _WHILE_SENDING = ("delivery sent", "marking delivery", "delivery marked")
 _OF_NOTICES = "freezing notices"
+_OF_PAGES = ("claiming pages", "pages claimed", "page fetched")
+_ELSEWHERE = frozenset({_OF_NOTICES, *_OF_PAGES, *_WHILE_SENDING})
+_WHOLE = f"""\
+<p>{_BODY}</p>
+<p>The dyke below the old bridge held until the early morning. Engineers had warned for years that it would not stand \
+another spring like this one, and the council had put the works off twice for want of money.</p>
+<p>Schools in the valley stay closed until the end of the week, and trains go by the northern line until the \
+embankment has been looked at by the railway company, whose people are on their way from the capital.</p>
+"""
 _OF_DIGESTS = ("composing digest", "freezing digest", "digest frozen")
 _HOURLY = """version: 1
 subscribers:
@@ -36,7 +45,7 @@ _OPERATORS = "version: 1\noperators: [ana, system]\n"
 @pytest.mark.parametrize(
     ("point", "to"),
     [
-        *((point, "ana, system") for point in CRASH_POINTS if point != _OF_NOTICES and point not in _WHILE_SENDING),
+        *((point, "ana, system") for point in CRASH_POINTS if point not in _ELSEWHERE),
         # One message at a time: of two on their way the other may have been sent and not marked at any of these.
         *((point, to) for point in _WHILE_SENDING for to in ("ana", "system")),
     ],
@@ -52,6 +61,25 @@ def test_a_killed_service_loses_nothing(point: str, to: str, tmp_path: Path, ser
             expected = (2 if point in _REPEATS else 1) if subscriber in to else 0
             assert len(identities) == expected
             assert len(set(identities)) == min(1, expected), "a repeated message carries the same id"
+
+    _play(tmp_path, service_database, scenario)
+
+
+@pytest.mark.parametrize("point", [*_OF_PAGES, "storing articles", "articles stored"])
+def test_a_page_that_was_waited_for_when_the_service_was_killed_is_read_and_told_once(
+    point: str, tmp_path: Path, service_database: str
+) -> None:
+    async def scenario(newsroom: Newsroom) -> None:
+        newsroom.write_project(to="ana, system", alert_backlog=True, full_text="auto")
+        config = tmp_path / "config" / "newsroom.yaml"
+        config.write_text(config.read_text(encoding="utf-8").replace("every: 1s", "every: 2h"), encoding="utf-8")
+        newsroom.publish("1", "Rain over the Orsa", "It rained all night.", _WHOLE)
+        # The poll is stored, and its entry waits for its page: what follows is of the page.
+        await _run(newsroom, "0", "claiming pages", expected=-signal.SIGKILL)
+        await _run(newsroom, "0", point, expected=-signal.SIGKILL)
+        await _run(newsroom, "1", expected=0)
+        assert newsroom.messages() == (1, 0, 1)
+        assert "mill quarter" in newsroom.receiver.requests[0].body.decode()
 
     _play(tmp_path, service_database, scenario)
 

@@ -2,6 +2,7 @@
 
     poll_states                         a source's cursor, its lease and fencing token
     entries          source, key        what was ever seen; outlives the articles
+    awaited_pages    source, key        entries whose pages are to be fetched      ── parked_domains
     articles ── stories ── story_fingerprints, story_aliases
     story_texts      article            ── text_shingles      copies are known by them
     story_profiles   story              ── story_features     reports of one event are known by them
@@ -57,7 +58,7 @@ from monitor.store.schema.base import metadata
 from monitor.store.schema.matches import matches, rule_states, rule_stats, rules
 from monitor.store.schema.people import choices, mutes, notices, relevance_marks, silences
 from monitor.store.schema.service import heartbeats
-from monitor.store.schema.sources import archive_slices, entries, poll_states
+from monitor.store.schema.sources import archive_slices, awaited_pages, entries, parked_domains, poll_states
 
 __all__ = [
     "alert_matches",
@@ -66,6 +67,7 @@ __all__ = [
     "article_versions",
     "articles",
     "attempts",
+    "awaited_pages",
     "bounces",
     "buckets",
     "choices",
@@ -79,6 +81,7 @@ __all__ = [
     "metadata",
     "mutes",
     "notices",
+    "parked_domains",
     "poll_states",
     "raw_pages",
     "relevance_marks",

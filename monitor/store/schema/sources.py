@@ -1,9 +1,9 @@
 """Sources: what each poll left behind, and which entries and slices were ever seen."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
 from monitor.store.columns import CleanText, Duration, HintsText, KeyText, UtcDateTime
-from monitor.store.schema.base import metadata
+from monitor.store.schema.base import Number, metadata
 
 poll_states = Table(
     "poll_states",
@@ -51,4 +51,39 @@ entries = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     # A hash of what the publisher said: another one means that the entry was changed.
     Column("stamp", CleanText),
+    # When its article was last read from its page; nothing where it was only ever read from the feed.
+    Column("page_read_at", UtcDateTime),
+)
+
+awaited_pages = Table(
+    "awaited_pages",
+    metadata,
+    # The order in which they were found: of what waits, the newest goes first.
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("source", KeyText, nullable=False),
+    Column("key", KeyText, nullable=False),
+    # The registrable domain of the page: what pace and patience are kept for.
+    Column("domain", KeyText, nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Column("stamp", CleanText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    # Null: given up, and remembered so that it is not taken for a new entry again.
+    Column("next_at", UtcDateTime),
+    # Until then the entry is no article yet, but waits for its page.
+    Column("untold_until", UtcDateTime),
+    Column("alerting", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("lease_token", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("source", "key"),
+    Index(None, "next_at"),
+    Index(None, "untold_until"),
+    Index(None, "since"),
+)
+
+parked_domains = Table(
+    "parked_domains",
+    metadata,
+    Column("domain", KeyText, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
 )
