@@ -25,6 +25,7 @@ from monitor.cli.options import (
 )
 from monitor.cli.reading import MapOption, PathsArgument, archive_source, read_fields
 from monitor.config.project import SoundProject, load_project
+from monitor.config.rule_cache import choose_cache
 from monitor.errors import InputError, Problem
 from monitor.model import Slice, Source
 from monitor.pipeline import Ports, Stored, import_slices
@@ -46,7 +47,7 @@ def import_(
     Example: `monitor import seeds/`
     """
     sources = [archive_source(path, read_fields(fields or ())) for path in paths]
-    project = load_project(config, rules, os.environ)
+    project = load_project(config, rules, os.environ, cache=choose_cache(data))
     print_problems(project.warnings)
     account = _Account()
     world = World() if processes is None else World(processes=processes)

@@ -34,6 +34,7 @@ from monitor.config.files import reason_of
 from monitor.config.load import load_config
 from monitor.config.project import load_languages, load_rule_set
 from monitor.config.revision import read_other_rules
+from monitor.config.rule_cache import choose_cache
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError, InputError, Problem
 from monitor.match.backtest import Backtest
@@ -69,7 +70,7 @@ def backtest(
     Example: `monitor backtest karabakh-use-of-force --since 90d --against HEAD`
     """
     begin = None if since is None else _read_since(since, utc_now())
-    rule_set = load_rule_set(rules)
+    rule_set = load_rule_set(rules, choose_cache(data))
     other, problems = (None, ()) if against is None else read_other_rules(rules, against)
     print_problems(problem for problem in problems if problem.level == "error")
     _check_names(rule or (), [each for each in (rule_set, other) if each is not None])

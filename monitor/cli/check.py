@@ -1,5 +1,6 @@
 """`check`: everything that is wrong in a project, in one pass, and the tests beside the rules and the routes."""
 
+import asyncio
 import json
 import os
 from dataclasses import asdict
@@ -9,10 +10,21 @@ from typing import Annotated
 import typer
 
 from monitor.cli.authoring import SCHEMAS, print_schema, print_suggestions
-from monitor.cli.options import CONFIG, RULES, ConfigOption, JsonOption, RulesOption, print_problems
+from monitor.cli.options import (
+    CONFIG,
+    DATA,
+    RULES,
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    RulesOption,
+    print_problems,
+)
+from monitor.cli.volumes import Volumes, draw_volumes, measure_volumes, volumes_document
 from monitor.config.project import Project, read_definitions, read_project
 from monitor.config.route_tests import run_route_tests
-from monitor.errors import Problem
+from monitor.config.rule_cache import choose_cache
+from monitor.errors import MonitorError, Problem
 from monitor.match.examples import ExampleOutcome, run_examples
 from monitor.match.lint import find_warnings
 from monitor.parse.language import detect_language
@@ -35,6 +47,7 @@ SuggestOption = Annotated[
 def check(
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
+    data: DataOption = DATA,
     strict: StrictOption = False,
     as_json: JsonOption = False,
     schema: SchemaOption = False,
@@ -42,6 +55,8 @@ def check(
     suggest: SuggestOption = None,
 ) -> None:
     """Check settings, sources, subscribers, routes and rules, and run the tests beside the rules and the routes.
+
+    Where the service has stored articles, it also says how often each rule would fire by those of late.
 
     Example: `monitor check --config config --rules rules`
     """
@@ -52,11 +67,11 @@ def check(
     elif suggest is not None:
         print_suggestions(suggest, config, rules)
     else:
-        _check_project(config, rules, strict=strict, as_json=as_json)
+        _check_project(config, rules, data, strict=strict, as_json=as_json)
 
 
-def _check_project(config: Path, rules: Path, *, strict: bool, as_json: bool) -> None:
-    project = read_project(config, rules, os.environ, strict=False)
+def _check_project(config: Path, rules: Path, data: Path, *, strict: bool, as_json: bool) -> None:
+    project = read_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
     languages = ParseOptions(project.settings.languages if project.settings else ()).detectable
     examples = run_examples(project.rule_set, detect=lambda text: detect_language([text], None, languages))
     failed = [example.problem for example in examples if example.problem is not None]
@@ -64,14 +79,29 @@ def _check_project(config: Path, rules: Path, *, strict: bool, as_json: bool) ->
     loaded = [compiled.rule for compiled in project.rule_set.rules]
     misrouted = run_route_tests(project.config, loaded) if project.config else ()
     templates = check_templates(config / TEMPLATES)
-    problems = tuple(sorted({*project.problems, *failed, *warnings, *misrouted, *templates}))
+    volumes, unasked = _measure_volumes(project, data)
+    problems = tuple(sorted({*project.problems, *failed, *warnings, *misrouted, *templates, *unasked}))
     if as_json:
-        print(json.dumps(_document(project, examples, problems), indent=2, ensure_ascii=False))
+        document = _document(project, examples, problems) | {"volumes": volumes_document(volumes)}
+        print(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         print_problems(problems)
         print(_summary(project, examples, problems))
+        if volumes is not None:
+            draw_volumes(volumes)
     if any(strict or problem.level == "error" for problem in problems):
         raise typer.Exit(1)
+
+
+def _measure_volumes(project: Project, data: Path) -> tuple[Volumes | None, tuple[Problem, ...]]:
+    """How often the rules would fire; nothing, with a warning, where the store cannot be asked."""
+    if project.settings is None:
+        return None, ()
+    sources = project.config.sources if project.config else ()
+    try:
+        return asyncio.run(measure_volumes(project.rule_set, sources, project.settings, data)), ()
+    except MonitorError as error:
+        return None, (Problem("", 0, 0, f"the store was not asked: {error}", "warning"),)
 
 
 def _summary(project: Project, examples: tuple[ExampleOutcome, ...], problems: tuple[Problem, ...]) -> str:

@@ -24,6 +24,7 @@ from monitor.cli.options import (
 )
 from monitor.clock import utc_now
 from monitor.config.project import SoundProject, load_project
+from monitor.config.rule_cache import choose_cache
 from monitor.model import Correction, SourceId
 from monitor.pipeline.reprocessing import Reprocessed, Wish, reprocess
 from monitor.story.corrections import describe_differences
@@ -55,7 +56,7 @@ def reprocess_(
         trial=dry_run,
         alerting=alert,
     )
-    project = load_project(config, rules, os.environ)
+    project = load_project(config, rules, os.environ, cache=choose_cache(data))
     print_problems(project.warnings)
     require_store(project.settings, data)
     count = asyncio.run(_reprocess(project, data, wish, as_json=as_json))

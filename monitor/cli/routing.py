@@ -29,6 +29,7 @@ from monitor.clock import utc_now
 from monitor.config.assembly import Config
 from monitor.config.cases import read_moment
 from monitor.config.project import Project, read_project
+from monitor.config.rule_cache import choose_cache
 from monitor.config.settings import Settings
 from monitor.errors import InputError
 from monitor.live import create_plan
@@ -66,7 +67,7 @@ def route(
 
     Example: `monitor route karabakh-use-of-force --at "2026-03-29 23:10 Asia/Yerevan"`
     """
-    project = read_project(config, rules, os.environ, strict=False)
+    project = read_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
     refuse(project.problems)
     if project.config is None or project.settings is None:
         raise InputError("the configuration cannot be read")

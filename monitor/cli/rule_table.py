@@ -13,7 +13,7 @@ from rich.text import Text
 
 from monitor.cli.options import printable
 from monitor.match.catalogue import RuleListing
-from monitor.model import RuleId, RuleState
+from monitor.model import RuleId, RuleState, RuleUsage
 from monitor.render.documents import instant
 
 STYLES = {"live": "green", "broken": "bold red"}
@@ -27,13 +27,14 @@ _NO_TERMINAL = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What the store knows of the rules: matches of late, and which last good version of a broken rule is live.
+    """What the store knows of the rules: matches of late, which last good version of a broken rule is live, and costs.
 
     `matches` is None where there is no store.
     """
 
     matches: Mapping[RuleId, int] | None = None
     states: Mapping[RuleId, RuleState] = field(default_factory=dict)
+    usage: Mapping[RuleId, RuleUsage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Column:
 
 
 def draw_rules(out: Console, listings: Sequence[RuleListing], lived: Lived) -> None:
-    """The table, and below it the problems of each rule that has any."""
+    """The table, and below it the problems of each rule that has any, or that is slow."""
     if not (sys.stdout.isatty() or "COLUMNS" in os.environ):
         out.width = _NO_TERMINAL
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -106,6 +107,11 @@ def _draw_problems(out: Console, listing: RuleListing, lived: Lived) -> None:
     if state is not None:
         live = f"version {state.version[:8]} stays live" if state.version else "no version of it is live"
         line = f"{listing.id}: broken since {instant(state.since)}, {live}"
+        out.print(Text(line, style="yellow"), soft_wrap=True)
+    usage = lived.usage.get(RuleId(listing.id))
+    if usage is not None and usage.is_slow:
+        cost = f"{usage.mean_milliseconds:.1f} ms for each article that it looks at"
+        line = f'{listing.id}: slow, {cost}; see "monitor rules stats"'
         out.print(Text(line, style="yellow"), soft_wrap=True)
 
 

@@ -34,6 +34,7 @@ from monitor.clock import utc_now
 from monitor.config.files import read_text
 from monitor.config.importing import IMPORTERS, import_definitions
 from monitor.config.project import load_languages, read_definitions, read_rule_set
+from monitor.config.rule_cache import choose_cache
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, InputError, MonitorError, Problem
 from monitor.importers.drafts import Imported
@@ -41,6 +42,7 @@ from monitor.match.catalogue import Named, RuleListing, list_named, list_rules
 from monitor.match.files import Definitions
 from monitor.match.rules import RuleSet
 from monitor.match.sketch import Sketch, sketch_clause
+from monitor.model import RuleId
 from monitor.text.suggest import did_you_mean, quoted_list
 
 app = typer.Typer(
@@ -58,11 +60,11 @@ def list_(
 ) -> None:
     """List every rule: status, severity, matches of the last four weeks, examples, version, file.
 
-    Broken ones say why, and which earlier version of them the service has live.
+    Broken ones say why, and which earlier version of them the service has live. Slow ones are named.
 
     Example: `monitor rules list`
     """
-    _, _, listings, others = _read(rules)
+    _, _, listings, others = _read(rules, choose_cache(data))
     lived = _read_lived(config, data)
     if as_json:
         documents = [_document(listing) | _lived_document(listing, lived) for listing in listings]
@@ -136,9 +138,11 @@ def import_(
     print(_summary(imported, out), file=sys.stderr)
 
 
-def _read(rules: Path) -> tuple[RuleSet, Definitions, tuple[RuleListing, ...], tuple[Problem, ...]]:
+def _read(
+    rules: Path, cache: Path | None = None
+) -> tuple[RuleSet, Definitions, tuple[RuleListing, ...], tuple[Problem, ...]]:
     """The rules with their problems, and the problems that are of no rule."""
-    rule_set, problems = read_rule_set(rules)
+    rule_set, problems = read_rule_set(rules, cache)
     definitions = read_definitions(rules)
     listings = list_rules(rule_set, definitions, problems)
     told = {problem for listing in listings for problem in listing.problems}
@@ -160,11 +164,18 @@ async def _ask_store(settings: Settings, data: Path) -> Lived:
     async with open_store(settings, data) as store, store.transaction() as tx:
         states = await tx.list_rule_states()
         counts = await tx.count_matches(utc_now() - _OF_LATE)
-    return Lived(counts, {state.rule: state for state in states})
+        usage = await tx.list_rule_usage()
+    return Lived(counts, {state.rule: state for state in states}, {each.rule: each for each in usage})
 
 
 def _lived_document(listing: RuleListing, lived: Lived) -> dict[str, Any]:
-    return {"live_version": live_version(listing, lived), "matches_4_weeks": count_of(listing, lived)}
+    usage = lived.usage.get(RuleId(listing.id))
+    return {
+        "live_version": live_version(listing, lived),
+        "matches_4_weeks": count_of(listing, lived),
+        "mean_milliseconds": usage.mean_milliseconds if usage else None,
+        "slow": bool(usage and usage.is_slow),
+    }
 
 
 def _document(listing: RuleListing) -> dict[str, Any]:

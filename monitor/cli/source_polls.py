@@ -16,6 +16,7 @@ from monitor.cli.options import CONFIG, DATA, RULES, ConfigOption, DataOption, J
 from monitor.cli.source_health import choose_sources
 from monitor.clock import utc_now
 from monitor.config.project import SoundProject, load_project, load_sources
+from monitor.config.rule_cache import choose_cache
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.model import Source
 from monitor.pipeline import Stored, mend_poll_times, poll_all_due, read_waiting_pages, register_sources
@@ -39,7 +40,7 @@ def poll(
     paused = [source.id for source in chosen if source.paused]
     if paused:
         raise ConfigError(Problem("", 0, 0, f'source "{name}" is paused; resume it first') for name in paused)
-    project = load_project(config, rules, os.environ)
+    project = load_project(config, rules, os.environ, cache=choose_cache(data))
     stored = asyncio.run(_poll(project, chosen, data))
     if stored is None:
         print(json.dumps({"handed_over": [source.id for source in chosen]}) if as_json else _HANDED_OVER)

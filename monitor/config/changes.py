@@ -12,12 +12,13 @@ Stamp = tuple[tuple[str, int, int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFiles:
-    """Where a project was read from, and so where its changes are looked for."""
+    """Where a project was read from, and so where its changes are looked for. `cache` keeps its compiled rules."""
 
     config: Path
     rules: Path
     dotenv: Path
     environment: Mapping[str, str] = field(repr=False)
+    cache: Path | None = None
 
     def stamp(self) -> Stamp:
         """Two that are equal: nothing has changed. What cannot be looked at counts as not there."""

@@ -101,7 +101,7 @@ def load_project(
 
     A rule with an error does not keep the others from running: a machine that restarts at night must not fall silent.
     """
-    files = ProjectFiles(config=config, rules=rules, dotenv=dotenv_file, environment=environment)
+    files = ProjectFiles(config=config, rules=rules, dotenv=dotenv_file, environment=environment, cache=cache)
     stamp = files.stamp()
     project = read_project(config, rules, environment, strict=strict, dotenv_file=dotenv_file, cache=cache)
     if project.is_unusable or not rules.exists() or project.settings is None or project.config is None:
@@ -118,15 +118,15 @@ def load_project(
     )
 
 
-def read_rule_set(path: Path) -> tuple[RuleSet, tuple[Problem, ...]]:
+def read_rule_set(path: Path, cache: Path | None = None) -> tuple[RuleSet, tuple[Problem, ...]]:
     """The rules of a file or of a directory, with the problems of reading them and of what they say."""
-    _, rule_set, problems = _read_rules(path)
+    _, rule_set, problems = _read_rules(path, cache)
     return rule_set, problems
 
 
-def load_rule_set(path: Path) -> RuleSet:
+def load_rule_set(path: Path, cache: Path | None = None) -> RuleSet:
     """The rules; ConfigError with every problem when one of them is an error."""
-    rule_set, problems = read_rule_set(path)
+    rule_set, problems = read_rule_set(path, cache)
     if any(problem.level == "error" for problem in problems):
         raise ConfigError(problems)
     return rule_set

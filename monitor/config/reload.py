@@ -61,7 +61,9 @@ def start_project(project: SoundProject, now: datetime, last_good: Texts = ()) -
 
 def reload_project(before: LiveProject, files: ProjectFiles, now: datetime) -> LiveProject:
     """Read the files again, and decide what is in force now. Never raises for what they say."""
-    project = read_project(files.config, files.rules, files.environment, strict=True, dotenv_file=files.dotenv)
+    project = read_project(
+        files.config, files.rules, files.environment, strict=True, dotenv_file=files.dotenv, cache=files.cache
+    )
     read = ReadRules(
         rule_set=project.rule_set,
         texts=project.rule_texts,

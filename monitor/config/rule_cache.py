@@ -36,6 +36,11 @@ def default_cache() -> Path:
     return Path(base) / "media-monitor"
 
 
+def choose_cache(data: Path) -> Path:
+    """The service's own where a data directory is; a command that only looks makes none."""
+    return data / "cache" if data.is_dir() else default_cache()
+
+
 def load_cached_rules(texts: Texts, directory: Path) -> RuleSet:
     """As monitor.match.rules.load_rules, from the cache in a directory where it has them; else they go there."""
     if sum(len(text) for _, text in texts) < _WORTH_KEEPING:

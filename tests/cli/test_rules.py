@@ -62,6 +62,8 @@ def test_the_list_as_json_has_every_field(command: Command, rules: Path) -> None
         "problems": [],
         "live_version": None,
         "matches_4_weeks": None,
+        "mean_milliseconds": None,
+        "slow": False,
     }
 
 
@@ -206,6 +208,47 @@ def test_what_rules_cost_and_found_is_read_from_the_store(command: Command, tmp_
         "mean_milliseconds": 10.0,
         "slow": True,
     }
+
+
+def test_the_list_names_slow_rules_below_it(command: Command, rules: Path, tmp_path: Path) -> None:
+    async def fill() -> None:
+        async with open_store(Settings(), tmp_path / "data") as store, store.transaction() as tx:
+            await tx.add_rule_usage([_usage("sound", 50, 1)], NOON)
+
+    asyncio.run(fill())
+    assert (
+        'sound: slow, 10.0 ms for each article that it looks at; see "monitor rules stats"'
+        in command("rules", "list").out
+    )
+    broken, sound = json.loads(command("rules", "list", "--json").out)
+    assert (broken["slow"], broken["mean_milliseconds"]) == (False, None)
+    assert (sound["slow"], sound["mean_milliseconds"]) == (True, 10.0)
+
+
+def test_check_tells_how_often_each_rule_would_fire_by_what_is_stored(command: Command, project: Path) -> None:
+    (project / "rules" / "mine.yaml").write_text(
+        "rules: {floods: {match: deluge}, silent: {match: zeppelin, status: draft}, gone: {match: rain, status: off}}",
+        encoding="utf-8",
+    )
+    articles = [
+        {"title": "Rain", "body": "What a deluge, said the mayor."},
+        {"title": "Sun", "body": "The sun is out."},
+    ]
+    (project / "a.jsonl").write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
+    assert "would have matched" not in command("check").out
+    assert command("import", "a.jsonl").code == 0
+    only_mine = ("check", "--rules", "rules/mine.yaml")
+    summary, heading, floods, silent = command(*only_mine).out.splitlines()
+    assert summary.startswith("checked 3 rules")
+    assert heading.startswith("of the 2 articles stored since 2")
+    assert floods.split() == ["floods", "1", "about", "7", "a", "week", "50%", "of", "articles"]
+    assert silent == "1 rule for none"
+    document = json.loads(command(*only_mine, "--json").out)
+    assert document["volumes"]["articles"] == 2
+    assert document["volumes"]["rules"] == [
+        {"rule": "floods", "hits": 1, "per_week": 7.0, "share": 0.5},
+        {"rule": "silent", "hits": 0, "per_week": 0.0, "share": 0.0},
+    ]
 
 
 def _usage(rule: str, asked: int, matched: int) -> RuleUsage:
