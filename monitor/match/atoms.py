@@ -4,14 +4,18 @@ Prefixes and other patterns so cost nothing per article: after a day's news near
 is filled while rules load and only looked up afterwards.
 """
 
-from itertools import repeat
+from array import array
+from collections.abc import Mapping, Sequence, Set
+from threading import Lock
 from typing import Any
-from weakref import ref
 
+from monitor.match.postings import Numbers, Postings, as_numbers
+from monitor.match.remembered import RememberedClasses
 from monitor.match.terms import WordPattern
 
 # Distinct words remembered; a year of many-language news stays far below what this takes (about 100 MB).
 _MOST_REMEMBERED = 1_000_000
+_UNKNOWN = -1
 
 
 class AtomTable:
@@ -23,9 +27,10 @@ class AtomTable:
 
     def __init__(self) -> None:
         self.classes: list[tuple[int, ...]] = [()]
-        self._classes_by_atom: dict[int, list[int]] = {}
+        self._atoms_by_class = _no_postings()
+        self._lock = Lock()
         self._class_numbers: dict[tuple[int, ...], int] = {(): 0}
-        self._remembered = _ClassesOfWords(self)
+        self._remembered: RememberedClasses | None = None
         self._numbers: dict[WordPattern, int] = {}
         self._size = 0
         self._words: dict[str, int] = {}
@@ -38,20 +43,18 @@ class AtomTable:
 
     def __getstate__(self) -> tuple[Any, ...]:
         """What looking words up takes, and what any rule set foresees of them; no word of any article."""
-        foreseen = {word: self._remembered[word] for word in {*self._words, *self._listed}}
+        words = self._foreseen_words()
+        foreseen = words, self.classes_of(words).tolist()
         return self._size, self.classes, foreseen, self._words, self._listed, self._beginnings, self._lengths
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         """A table that is read back is full: it takes no more patterns."""
         self._numbers = {}
         self._size, self.classes, foreseen, self._words, self._listed, self._beginnings, self._lengths = state
-        self._remembered = _ClassesOfWords(self)
-        self._remembered.update(foreseen)
+        self._remembered = self._remember(*foreseen)
         self._class_numbers = dict(zip(self.classes, range(len(self.classes)), strict=True))
-        self._classes_by_atom = {}
-        for number, atoms in enumerate(self.classes):
-            for atom in atoms:
-                self._classes_by_atom.setdefault(atom, []).append(number)
+        self._atoms_by_class = _no_postings()
+        self._lock = Lock()
 
     def number_of(self, pattern: WordPattern) -> int:
         """The pattern's atom, given now if it has none yet."""
@@ -62,7 +65,7 @@ class AtomTable:
             raise RuntimeError("a table that was read back takes no more patterns")
         number = self._numbers[pattern] = self._size
         self._size += 1
-        self._remembered.clear()
+        self._remembered = None
         if pattern.kind == "word":
             self._words[pattern.text] = number
             return number
@@ -78,30 +81,60 @@ class AtomTable:
 
     def class_of(self, word: str) -> int:
         """The class of a folded word."""
-        return self.classes_of([word])[0]
+        return int(self.classes_of([word])[0])
 
-    def classes_of(self, words: list[str]) -> list[int]:
+    def classes_of(self, words: Sequence[str]) -> Numbers:
         """The class of each of these folded words."""
-        if not self._remembered:
-            self._number_classes()
+        remembered = self._number_classes() if self._remembered is None else self._remembered
+        classes = remembered.find(words)
         if self._lengths:
-            return list(map(self._remembered.__getitem__, words))
-        # Without patterns only the words of the rules fit, and others need not be remembered.
-        return list(map(self._remembered.get, words, repeat(0)))
+            unknown = (classes == _UNKNOWN).nonzero()[0].tolist()
+            if unknown:
+                met = self._meet({words[place] for place in unknown})
+                classes[unknown] = [met[words[place]] for place in unknown]
+        return classes
 
-    def classes_with(self, atom: int) -> list[int]:
-        """The classes whose words fit an atom, of the words met so far."""
-        return self._classes_by_atom.get(atom, [])
+    def _meet(self, words: Set[str]) -> Mapping[str, int]:
+        """The classes of words that were not met before, remembered from now on."""
+        met = {word: self._find_class(word) for word in words}
+        if self._remembered is None or len(self._remembered) + len(met) > _MOST_REMEMBERED:
+            self._remembered = self._number_classes()
+        self._remembered.add(tuple(met), tuple(met.values()))
+        return met
 
-    def _number_classes(self) -> None:
+    def atoms_of(self, classes: Numbers) -> tuple[Numbers, Numbers]:
+        """The atoms of these classes, one after the other, and for each the place of its class among `classes`."""
+        if self._atoms_by_class.size < len(self.classes):
+            with self._lock:
+                self._take_up_classes()
+        return self._atoms_by_class.gather_with_places(classes)
+
+    def _take_up_classes(self) -> None:
+        first, last = self._atoms_by_class.size, len(self.classes)
+        owners, atoms = array("q"), array("q")
+        for number in range(first, last):
+            for atom in self.classes[number]:
+                owners.append(number)
+                atoms.append(atom)
+        self._atoms_by_class.extend(as_numbers(owners), as_numbers(atoms), last)
+
+    def _number_classes(self) -> RememberedClasses:
         """Number the classes that can be foreseen, so that articles bring few new ones."""
-        # Copied side by side, short and so frequent ones first: what it costs to look words up is memory's time.
-        words = " ".join(sorted({*self._words, *self._listed}, key=len)).split()
-        self._remembered.update((word, self.find_class(word)) for word in words)
+        words = self._foreseen_words()
+        remembered = self._remembered = self._remember(words, [self._find_class(word) for word in words])
         for beginning in self._beginnings:
-            self.find_class(f"{beginning}\n")
+            self._find_class(f"{beginning}\n")
+        return remembered
 
-    def find_class(self, word: str) -> int:
+    def _foreseen_words(self) -> list[str]:
+        """Short ones first, as they are frequent, and what is often needed together should lie together."""
+        return sorted({*self._words, *self._listed}, key=len)
+
+    def _remember(self, words: Sequence[str], classes: Sequence[int]) -> RememberedClasses:
+        # Without patterns only the words of the rules fit, and others need not be remembered.
+        return RememberedClasses(words, classes, _UNKNOWN if self._lengths else 0)
+
+    def _find_class(self, word: str) -> int:
         """The class of a folded word, worked out anew."""
         atoms = tuple(self._find_atoms(word))
         if not atoms:
@@ -109,8 +142,6 @@ class AtomTable:
         number = self._class_numbers.setdefault(atoms, len(self.classes))
         if number == len(self.classes):
             self.classes.append(atoms)
-            for atom in atoms:
-                self._classes_by_atom.setdefault(atom, []).append(number)
         return number
 
     def _find_atoms(self, word: str) -> list[int]:
@@ -125,17 +156,5 @@ class AtomTable:
         return atoms
 
 
-class _ClassesOfWords(dict[str, int]):
-    """What a table said of the words met so far; it is asked about a word the first time only."""
-
-    def __init__(self, table: AtomTable) -> None:
-        super().__init__()
-        # Weakly, so that a table goes at once when its rules do, without waiting to be found in a circle.
-        self._table = ref(table)
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        table = self._table()
-        number = self[word] = 0 if table is None else table.find_class(word)
-        return number
+def _no_postings() -> Postings:
+    return Postings(as_numbers([]), as_numbers([]), 0)

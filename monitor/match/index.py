@@ -7,20 +7,21 @@ costs some twenty numpy calls, whatever the number of rules, and few rules are l
 How often a slot is switched is guessed at first (monitor.match.rarity), and counted as articles come.
 """
 
+from collections.abc import Iterator
 from threading import Lock
 
 import numpy as np
 
 from monitor.match.atoms import AtomTable
 from monitor.match.pairs import PairFinder
-from monitor.match.postings import Numbers, Postings, as_numbers
+from monitor.match.postings import Numbers, Postings
+from monitor.match.row import WordRow
 from monitor.match.rows import Rows
-from monitor.match.scope import DEFAULT_SCOPE
-from monitor.match.slots import ALWAYS, ClassSwitches, SlotTable
+from monitor.match.slots import ALWAYS, SlotTable
 from monitor.match.view import ArticleView
 
 # After so many articles the rules are listed anew by what was counted; it takes 60 ms for 100,000 rules.
-_LIST_AGAIN_AFTER = frozenset({200, 2_000, 20_000})
+_LIST_AGAIN_AFTER = (200, 2_000)
 # A guessed weight of 1 is worth as much as a word that so many of the first articles held.
 _ARTICLES_GUESSED = 0.2
 
@@ -36,14 +37,14 @@ class CandidateIndex:
         self._first_absence = slots.first_absence
         self._has_absences = slots.first_absence < slots.count
         first, second = (table.classes_of([pair[side] for pair in slots.pairs]) for side in (0, 1))
-        self._pairs = PairFinder(as_numbers(first), as_numbers(second)) if slots.pairs else None
+        self._pairs = PairFinder(first, second) if slots.pairs else None
         self._by_pair = Postings(*slots.by_pair, len(slots.pairs))
-        self._by_class = ClassSwitches(slots, table)
+        self._by_atom = Postings(*slots.by_atom, len(table))
         self._rows = Rows(slots, slots.weights)
         # One article at a time uses these; between two of them everything is as if nothing had been switched.
         self._is_on = np.arange(slots.count) >= slots.first_absence
         self._is_on[ALWAYS] = True
-        self._last_place = np.zeros(slots.count, dtype=np.intp)
+        self._last_place = np.zeros(max(slots.count, len(table)), dtype=np.intp)
         self._lock = Lock()
         self._articles = 0
         self._counts = slots.weights * _ARTICLES_GUESSED
@@ -51,51 +52,47 @@ class CandidateIndex:
     def find_candidates(self, view: ArticleView) -> list[int]:
         """The numbers of the rules that may hold, in rising order. All others certainly do not."""
         with self._lock:
-            switched = self._find_switched(view)
+            switched = self._find_switched(view.row)
             is_absence = switched >= self._first_absence
             self._is_on[switched] = ~is_absence
             try:
-                found = self._rows.find(switched[~is_absence], self._is_on)
+                found = self._rows.find(switched[~is_absence] if self._has_absences else switched, self._is_on)
             finally:
                 self._is_on[switched] = is_absence
             self._learn(switched)
         return sorted([*found.tolist(), *self._unlisted])
 
-    def _find_switched(self, view: ArticleView) -> Numbers:
+    def _find_switched(self, row: WordRow) -> Numbers:
         """The slots that the article's words and pairs switch, each once."""
-        own, elsewhere = _part_classes(view) if self._has_absences else (set(view.word_classes), set())
-        parts = [self._by_class.gather(own)]
-        if elsewhere:
-            parts.append(self._presences_of(self._by_class.gather(elsewhere)))
+        atoms = row.places.atoms
+        if self._has_absences:
+            parts = [self._by_atom.gather(self._once(row.own_places.atoms))]
+            parts += self._presences_of(self._by_atom, atoms[~row.is_own[row.places.places]])
+        else:
+            parts = [self._by_atom.gather(self._once(atoms))]
         if self._pairs is not None:
-            pairs, places = self._pairs.find(view.class_row)
+            pairs, places = self._pairs.find(row.class_row)
             if len(pairs):
-                is_own = np.array([view.field_at(place).kind in DEFAULT_SCOPE.places for place in places.tolist()])
-                parts.append(self._by_pair.gather(pairs[is_own]))
-                parts.append(self._presences_of(self._by_pair.gather(pairs[~is_own])))
-        switched = np.concatenate(parts)
-        order = np.arange(len(switched))
-        self._last_place[switched] = order
-        once: Numbers = switched[self._last_place[switched] == order]
+                is_own = row.is_own[places]
+                parts += [self._by_pair.gather(pairs[is_own]), *self._presences_of(self._by_pair, pairs[~is_own])]
+        return self._once(np.concatenate(parts))
+
+    def _once(self, numbers: Numbers) -> Numbers:
+        """Each of some atoms, or of some slots, once."""
+        order = np.arange(len(numbers))
+        self._last_place[numbers] = order
+        once: Numbers = numbers[self._last_place[numbers] == order]
         return once
 
-    def _presences_of(self, switched: Numbers) -> Numbers:
+    def _presences_of(self, postings: Postings, keys: Numbers) -> Iterator[Numbers]:
         """What stands in the address or the authors' names can make a rule hold; it never speaks against one."""
-        presences: Numbers = switched[switched < self._first_absence]
-        return presences
+        if len(keys):
+            switched = postings.gather(keys)
+            yield switched[switched < self._first_absence]
 
     def _learn(self, switched: Numbers) -> None:
-        self._counts[switched] += 1
-        self._articles += 1
-        if self._articles in _LIST_AGAIN_AFTER:
-            self._rows.list_by(self._counts)
-
-
-def _part_classes(view: ArticleView) -> tuple[set[int], set[int]]:
-    """The classes of the words of the article's own text, and those of which only its other fields have words."""
-    classes = view.word_classes
-    own: set[int] = set()
-    elsewhere: set[int] = set()
-    for field in view.fields:
-        (own if field.kind in DEFAULT_SCOPE.places else elsewhere).update(classes[field.first : field.last])
-    return own, elsewhere - own
+        if self._articles < _LIST_AGAIN_AFTER[-1]:
+            self._counts[switched] += 1
+            self._articles += 1
+            if self._articles in _LIST_AGAIN_AFTER:
+                self._rows.list_by(self._counts)

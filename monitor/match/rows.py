@@ -27,15 +27,18 @@ class Rows:
         firsts = np.flatnonzero(np.diff(rules, prepend=-1))
         lengths = np.diff(firsts, append=len(rules))
         ranks = np.arange(len(rules)) - firsts.repeat(lengths)
-        places = np.arange(len(firsts))
+        # Rules that are listed under one slot stand side by side, so that what is read of them lies together.
+        by_slot = np.argsort(asked[firsts], kind="stable")
+        places = np.empty_like(by_slot)
+        places[by_slot] = np.arange(len(firsts))
         self._listed = Postings(asked[firsts], places, self._slots.count)
-        self._rules = rules[firsts]
+        self._rules = rules[firsts][by_slot]
         self._guards = []
         for rank in range(1, _GUARDS + 1):
             guard = np.full(len(firsts), ALWAYS, dtype=np.intp)
             guard[lengths > rank] = asked[ranks == rank]
-            self._guards.append(guard)
-        self._has_more = lengths > _GUARDS + 1
+            self._guards.append(guard[by_slot])
+        self._has_more = (lengths > _GUARDS + 1)[by_slot]
         is_further = ranks > _GUARDS
         self._further = Postings(places.repeat(lengths)[is_further], asked[is_further], len(firsts))
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.match.atoms import AtomTable
 from monitor.match.needs import Needs
-from monitor.match.postings import Numbers, Postings, as_numbers
+from monitor.match.postings import as_numbers
 from monitor.match.rarity import Key
 
 # Always on: stands where a rule has nothing further to ask.
@@ -79,28 +78,3 @@ class SlotTable:
             np.frombuffer(bytearray(data), dtype=kind) for kind, data in plain
         )
         self.by_atom, self.by_pair = (members[0], members[1]), (members[2], members[3])
-
-
-class ClassSwitches:
-    """Which slots the words of each class of a table switch; new classes are taken up as articles bring them."""
-
-    def __init__(self, slots: SlotTable, table: AtomTable) -> None:
-        self._classes = table.classes
-        self._by_atom = Postings(*slots.by_atom, len(table))
-        empty = as_numbers([])
-        self._by_class = Postings(empty, empty, 0)
-
-    def gather(self, classes: set[int]) -> Numbers:
-        """The slots of these classes, some perhaps more than once."""
-        if len(self._classes) > self._by_class.size:
-            self._take_up(self._by_class.size, len(self._classes))
-        return self._by_class.gather(np.fromiter(classes, np.intp, len(classes)))
-
-    def _take_up(self, first: int, last: int) -> None:
-        owners, atoms = array("q"), array("q")
-        for number in range(first, last):
-            for atom in self._classes[number]:
-                owners.append(number)
-                atoms.append(atom)
-        slots, places = self._by_atom.gather_with_places(as_numbers(atoms))
-        self._by_class.extend(as_numbers(owners)[places], slots, last)

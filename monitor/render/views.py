@@ -204,7 +204,7 @@ def _news_of(story: DigestStory) -> str | None:
 def _mentions_of(reason: Reason) -> tuple[Mention, ...]:
     """Its mentions, with clauses that no other rule has: "match.all[0]" of two rules are two different clauses."""
     return tuple(
-        replace(mention, clause=f"{reason.rule.id} {mention.clause}") for mention in some_of_each(reason.match.mentions)
+        mention._replace(clause=f"{reason.rule.id} {mention.clause}") for mention in some_of_each(reason.match.mentions)
     )
 
 

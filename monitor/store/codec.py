@@ -6,7 +6,7 @@ A digest's document carries its version, because frozen digests are read for yea
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -94,7 +94,7 @@ def rule_from_json(text: str) -> Rule:
 
 def mentions_to_json(mentions: tuple[Mention, ...]) -> str:
     """A list with an object for each mention."""
-    return _dump([asdict(mention) for mention in mentions])
+    return _dump([mention._asdict() for mention in mentions])
 
 
 def mentions_from_json(text: str) -> tuple[Mention, ...]:
@@ -244,7 +244,8 @@ def _rule_from_json(rule: _Json) -> Rule:
 
 
 def _match_to_json(match: Match) -> _Json:
-    return asdict(match) | {"severity": match.severity.value}
+    mentions = [mention._asdict() for mention in match.mentions]
+    return asdict(replace(match, mentions=())) | {"severity": match.severity.value, "mentions": mentions}
 
 
 def _match_from_json(match: _Json) -> Match:

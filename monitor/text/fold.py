@@ -9,7 +9,17 @@ that a term in them is found as a phrase wherever it stands.
 """
 
 import unicodedata
-from itertools import accumulate, chain, compress, count, repeat
+from collections.abc import Collection, Mapping
+from itertools import chain, count, repeat
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIELD_END = "\0"
+"""Stands for a word where one text ends and another begins; no text folds to it."""
+
+ROW_GAP = f" {FIELD_END} "
+_SPACE = ord(" ")
 
 # What NFKD leaves alone although readers write the plain letter for it.
 _LETTERS = {
@@ -37,47 +47,56 @@ def fold_words(text: str) -> list[str]:
     return folded.replace("'s ", " ").replace("'", " ").split()
 
 
+def fold_row(texts: Collection[str]) -> list[str]:
+    """The folded words of several texts in one list, `FIELD_END` after those of each; in half the time."""
+    return _as_typed(join_row(texts)).translate(_ROW_TABLE).replace("'s ", " ").replace("'", " ").split()
+
+
+def join_row(texts: Collection[str]) -> str:
+    """The texts in one, letter by letter, with `ROW_GAP` after each."""
+    joined = "".join([text + ROW_GAP for text in texts])
+    if joined.count(FIELD_END) == len(texts):
+        return joined
+    return "".join([text.replace(FIELD_END, " ") + ROW_GAP for text in texts])
+
+
 def locate_words(text: str) -> "Words":
     """The folded words of a text with their places in it."""
-    return Words(text)
+    return Words(text, _TABLE)
+
+
+def locate_row(joined: str) -> "Words":
+    """The words of `fold_row` with their places in what `join_row` made of the texts."""
+    return Words(joined, _ROW_TABLE)
 
 
 class Words:
-    """The words of a text and where they stand; a place is worked out when it is asked for."""
+    """The words of a text and where they stand: `text[starts[n]:ends[n]]` displays word `n`, marks and all."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, table: Mapping[int, str]) -> None:
         typed = _as_typed(text)
-        # Letter by letter, so that places stay; then each space ends a piece, and pieces that are not empty are words.
-        folded = (typed.translate(_TABLE) + " ").replace("'s ", "   ").replace("'", " ")
-        self._text = text
-        self._origins = None if _keeps_places(typed) else _list_origins(text)
-        self._pieces = folded.split(" ")
-        self._letters_up_to = list(accumulate(map(len, self._pieces)))
-        self._numbers = list(compress(count(), self._pieces))
+        # Letter by letter, so that places stay.
+        self._folded = (typed.translate(table) + " ").replace("'s ", "   ").replace("'", " ")
+        edges = _find_edges(self._folded)
+        self.starts: list[int] = edges[::2].tolist()
+        self.ends: list[int] = edges[1::2].tolist()
+        if not _keeps_places(typed):
+            origins = _list_origins(text)
+            self.starts = [origins[start] for start in self.starts]
+            self.ends = [_end_of_letter(text, origins[end - 1]) for end in self.ends]
 
     @property
     def words(self) -> tuple[str, ...]:
         """In order, as `fold_words` gives them."""
-        return tuple(filter(None, self._pieces))
+        return tuple(self._folded.split())
 
-    @property
-    def starts(self) -> tuple[int, ...]:
-        """Where each word starts."""
-        return tuple(self.span(number)[0] for number in range(len(self._numbers)))
 
-    @property
-    def ends(self) -> tuple[int, ...]:
-        """One past the last letter of each word, and past the marks on it."""
-        return tuple(self.span(number)[1] for number in range(len(self._numbers)))
-
-    def span(self, number: int) -> tuple[int, int]:
-        """Start and end of one word, counted from 0: `text[start:end]` displays it."""
-        piece = self._numbers[number]
-        end = self._letters_up_to[piece] + piece
-        start = end - len(self._pieces[piece])
-        if self._origins is None:
-            return start, end
-        return self._origins[start], _end_of_letter(self._text, self._origins[end - 1])
+def _find_edges(folded: str) -> NDArray[np.intp]:
+    """By turns where a word starts and where it has ended, of a text that ends in a space."""
+    data = f" {folded}".encode("ascii" if folded.isascii() else "utf-32-le", "surrogatepass")
+    is_gap = np.frombuffer(data, np.uint8 if folded.isascii() else np.uint32) == _SPACE
+    edges: NDArray[np.intp] = (is_gap[1:] != is_gap[:-1]).nonzero()[0]
+    return edges
 
 
 def _keeps_places(text: str) -> bool:
@@ -160,3 +179,4 @@ def _is_in(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
 
 
 _TABLE = _FoldingTable()
+_ROW_TABLE = _FoldingTable({ord(FIELD_END): FIELD_END})

@@ -105,7 +105,7 @@ _leaves = (
 
 @st.composite
 def _modified(draw: st.DrawFn, clause: Any) -> Any:
-    mapping = {"text": clause} if isinstance(clause, str) else dict(clause)
+    mapping = dict(_as_mapping(clause))
     if draw(st.booleans()):
         mapping["in"] = draw(_scopes)
     if draw(st.booleans()):
@@ -152,8 +152,28 @@ def _scores(draw: st.DrawFn, inner: st.SearchStrategy[Any]) -> Any:
 def _with_points(clause: Any, points: int | None) -> Any:
     if points is None:
         return clause
-    return {**({"text": clause} if isinstance(clause, str) else clause), "points": points}
+    return {**_as_mapping(clause), "points": points}
 
 
 clauses = st.recursive(_leaves | _leaves.flatmap(_modified), _compound, max_leaves=6)
 scores = _scores(clauses)
+
+
+@st.composite
+def conjunctions(draw: st.DrawFn) -> Any:
+    """What most rules are: of each of several lists one, of others none, nested here and there."""
+    lookups = _leaves | st.builds(lambda leaf, places: {**_as_mapping(leaf), "in": places}, _leaves, _scopes)
+    lists = st.lists(lookups, min_size=1, max_size=4)
+    groups = (
+        lookups | lists.map(lambda parts: {"any": parts}) | lists.map(lambda parts: {"any": ["the", {"any": parts}]})
+    )
+    parts = draw(st.lists(groups, min_size=1, max_size=4))
+    if draw(st.booleans()):
+        parts.append({"none": draw(lists)})
+    if draw(st.booleans()):
+        parts.append({"all": draw(st.lists(groups, min_size=1, max_size=2))})
+    return {"all": parts}
+
+
+def _as_mapping(leaf: Any) -> Any:
+    return {"text": leaf} if isinstance(leaf, str) else leaf

@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.match.evidence import locate_mentions
-from monitor.match.matcher import RuleMatcher
+from monitor.match.matcher import RuleMatcher, find_mentions
 from monitor.match.rules import RuleSet, load_rules
 from monitor.match.stored import dump_rules, restore_rules
 from monitor.match.view import ArticleView
 from monitor.model import Article
 from monitor.text.fold import fold_words
 from tests.match.naive import NaiveArticle, add_up, evaluate
-from tests.match.strategies import VOCABULARY, articles, clauses, scores
+from tests.match.strategies import VOCABULARY, articles, clauses, conjunctions, scores
 
 _THOROUGH = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -38,7 +38,7 @@ def test_every_clause_finds_what_trying_everything_finds(clause: Any, article: A
     assert (found is None) == (expected is None)
     spans = set()
     for occurrence in found or ():
-        field = view.field_at(occurrence.start)
+        field = view.fields[view.field_numbers[occurrence.start]]
         spans.add((field.path, occurrence.start - field.first, occurrence.end - field.first))
     assert spans == (expected or set())
 
@@ -52,6 +52,21 @@ def test_the_index_loses_no_match_and_invents_none(matches: list[Any], article: 
     outcome = RuleMatcher(rule_set).match(article)
     assert [match.rule for match in outcome.matches] == expected
     assert outcome.problems == ()
+
+
+@_THOROUGH
+@given(matches=st.lists(conjunctions(), min_size=1, max_size=5), article=articles())
+def test_rules_decided_together_find_and_show_what_each_does_alone(matches: list[Any], article: Article) -> None:
+    rule_set = _load(*matches)
+    naive = NaiveArticle(article)
+    expected = {f"r{number}" for number, match in enumerate(matches) if evaluate(match, naive, VOCABULARY) is not None}
+    outcome = RuleMatcher(rule_set).match(article)
+    view = ArticleView(article, rule_set.table)
+    alone = {rule.rule.id: find_mentions(rule, view) for rule in rule_set.rules}
+    assert {name for name, mentions in alone.items() if mentions is not None} == expected
+    assert {match.rule: match.mentions for match in outcome.matches} == {
+        name: mentions for name, mentions in alone.items() if mentions is not None
+    }
 
 
 @settings(_THOROUGH, max_examples=150)

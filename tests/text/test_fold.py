@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.text.fold import fold_words, locate_words
+from monitor.text.fold import FIELD_END, fold_row, fold_words, locate_words
 
 _SHARED = [
     ("Azerbaijan’s", ["azerbaijan"]),
@@ -46,6 +46,12 @@ def test_both_views_of_a_text_have_the_same_words(text: str) -> None:
     located = locate_words(text)
     assert list(located.words) == fold_words(text)
     assert len(located.starts) == len(located.ends) == len(located.words)
+
+
+@given(st.lists(_TEXTS | st.text(alphabet="a\0'")))
+def test_texts_in_a_row_have_the_words_of_each(texts: list[str]) -> None:
+    row = fold_row(texts)
+    assert row == [word for text in texts for word in (*fold_words(text), FIELD_END)]
 
 
 @given(_TEXTS)
