@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,17 +14,16 @@ from rich.table import Table
 
 from monitor.app import has_store, open_existing_store
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
+from monitor.cli.subscriber_pages import marks, pages
 from monitor.config.assembly import Config
 from monitor.config.load import find_definition
 from monitor.config.project import load_configuration
-from monitor.config.secret_key import load_keys
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import InputError
 from monitor.model import BounceKind, ChannelKind, Choices, DisabledChannel, Quiet, SubscriberId
 from monitor.render.documents import instant
-from monitor.render.page_links import PageLinks, PageTokens
 from monitor.route.windows import describe_pace
-from monitor.text.suggest import did_you_mean, quoted_list
+from monitor.text.suggest import quoted_list
 
 app = typer.Typer(
     help="List the subscribers and what they chose, and where they choose it; enable channels; erase one.\n\n"
@@ -45,6 +43,10 @@ class _Rows:
     choices: Mapping[SubscriberId, Choices]
     disabled: tuple[DisabledChannel, ...] = ()
     bounces: Mapping[SubscriberId, Mapping[BounceKind, int]] = field(default_factory=dict)
+
+
+app.command("pages")(pages)
+app.command("marks")(marks)
 
 
 @app.command("list")
@@ -85,39 +87,6 @@ def enable(
     if not enabled:
         raise InputError(f'no channel of "{subscriber}" is disabled; see "monitor subscribers list"')
     print(f"enabled: {', '.join(enabled)}")
-
-
-@app.command("pages")
-def pages(
-    subscriber: Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="As named in the configuration.")],
-    config: ConfigOption = CONFIG,
-    data: DataOption = DATA,
-    as_json: JsonOption = False,
-) -> None:
-    """Print the addresses of a subscriber's own pages. Whoever has them can use them: give them to nobody else.
-
-    Example: `monitor subscribers pages ana`
-    """
-    settings, configuration = load_configuration(config, os.environ)
-    if subscriber not in configuration.subscribers:
-        raise InputError(f'no subscriber "{subscriber}"{did_you_mean(subscriber, configuration.subscribers)}')
-    links = PageLinks(_public_url(settings), PageTokens(load_keys(settings.secret_key, data)))
-    own = SubscriberId(subscriber)
-    addresses = {
-        "settings": links.settings(own),
-        "unsubscribe": links.unsubscribe(own),
-        "atom": links.feed(own, "atom"),
-        "json_feed": links.feed(own, "json"),
-    }
-    print(json.dumps(addresses, indent=2) if as_json else "\n".join(f"{name}: {at}" for name, at in addresses.items()))
-    if settings.public_url is None:
-        print('reached from this machine only: the setting "public_url" is not set', file=sys.stderr)
-
-
-def _public_url(settings: Settings) -> str:
-    """Where pages are reached: from outside, or else from this machine."""
-    host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
-    return settings.public_url or f"http://{host}:{settings.web.port}"
 
 
 @app.command("forget")

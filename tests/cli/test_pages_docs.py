@@ -1,11 +1,15 @@
 """docs/pages.md is executed: its settings load, its commands run, and its table names the pages there are."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import get_args
 
-from monitor.config.settings import load_settings
+from monitor.app import open_store
+from monitor.config.settings import Settings, load_settings
+from monitor.model import RelevanceMark, RuleId, StoryId, SubscriberId
 from monitor.render.page_links import PageKind
+from tests.builders import NOON
 from tests.cli.conftest import Command
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "pages.md").read_text(encoding="utf-8")
@@ -28,15 +32,33 @@ def test_the_commands_of_the_page_run(command: Command, tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     ana = "version: 1\nsubscribers: {ana: {email: ana@example.org}}\n"
     (tmp_path / "config" / "people.yaml").write_text(ana, encoding="utf-8")
+    asyncio.run(_mark(tmp_path / "data"))
     for line in re.findall(r"^monitor (.+)$", _PAGE, re.MULTILINE):
         outcome = command(*line.split())
         assert outcome.code == 0, outcome.err
         if line == "subscribers pages ana":
             assert "settings: http://127.0.0.1:8600/settings/" in outcome.out
             assert '"public_url" is not set' in outcome.err
+        if line == "subscribers marks":
+            assert re.search(r"noisy +1 +2\n.*sound +1 +0\n", outcome.out, re.DOTALL)
     outcome = command("subscribers", "pages", "anna")
     assert outcome.code == 1
     assert 'no subscriber "anna" (did you mean "ana"?)' in outcome.err
+
+
+async def _mark(data: Path) -> None:
+    async with open_store(Settings(), data) as store, store.transaction() as tx:
+        for number, (rule, relevant) in enumerate(
+            [("noisy", False), ("noisy", False), ("noisy", True), ("sound", True)]
+        ):
+            mark = RelevanceMark(
+                subscriber=SubscriberId("ana"),
+                story=StoryId(f"s{number}"),
+                rule=RuleId(rule),
+                relevant=relevant,
+                marked_at=NOON,
+            )
+            await tx.save_mark(mark)
 
 
 def test_the_page_names_every_page() -> None:
