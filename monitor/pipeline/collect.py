@@ -20,9 +20,10 @@ from monitor.model import (
 )
 from monitor.pipeline.awaiting import Known, Sorted, sort_teasers
 from monitor.pipeline.batches import read_slices
+from monitor.pipeline.grouping import StoreGroup
 from monitor.pipeline.pace import Pace, domain_of
 from monitor.pipeline.plan import Plan, Ports, Stored
-from monitor.pipeline.storing import Cursor, Reading, list_news, store_reading
+from monitor.pipeline.storing import Cursor, Reading, Unstored, list_news, store_reading
 from monitor.polling import (
     POLL_LEASE,
     after_clock_change,
@@ -34,6 +35,10 @@ from monitor.polling import (
     to_ask,
 )
 from monitor.ports import ParsedArticles, PollClaim
+
+# Of one call. Half of the room or more is claimed each time, so that the rows are not asked for every single source.
+_CLAIMS = 16
+_NOTHING = Reading(parsed=ParsedArticles(articles=()))
 
 _log = structlog.get_logger()
 
@@ -59,24 +64,49 @@ async def mend_poll_times(ports: Ports, plan: Plan) -> None:
 
 
 async def poll_due(ports: Ports, plan: Plan, busy: set[SourceId] | None = None) -> tuple[Stored, ...]:
-    """Poll every source that is due, at most `plan.concurrency` of them; one that fails is put off and named.
+    """Poll every source that is due, at most `plan.concurrency` at once; one that fails is put off and named.
 
     Calls may overlap, so that a slow source keeps nobody waiting. `busy` is theirs in common: the sources being polled
-    at this moment. They count towards the limit, and are not taken up again even when their lease ends.
+    at this moment. They count towards the limit, and are not taken up again even when their lease ends. A source is
+    polled once in a call; what is still due after a number of claims is left to the next call, which sees a new plan.
     """
     busy = set() if busy is None else busy
+    group = StoreGroup(ports, plan)
+    asked: set[SourceId] = set()
+    done: list[Stored] = []
+    running: set[asyncio.Task[Stored]] = set()
+    try:
+        for _ in range(_CLAIMS):
+            claims = await _claim(ports, plan, busy, asked)
+            if not claims:
+                break
+            asked.update(claim.state.source for claim in claims)
+            running |= {asyncio.create_task(_poll_once(ports, plan, group, claim, busy)) for claim in claims}
+            while len(running) > plan.concurrency // 2:
+                finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                done += [task.result() for task in finished]
+        done += await asyncio.gather(*running)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    return tuple(done)
+
+
+async def _claim(ports: Ports, plan: Plan, busy: set[SourceId], asked: set[SourceId]) -> tuple[PollClaim, ...]:
+    """Take up what is due of what was not asked yet, as far as there is room."""
     room = plan.concurrency - len(busy)
     if room <= 0:
         return ()
     async with ports.store.transaction() as tx:
-        known = [source for source in plan.sources if source not in busy]
+        known = (source for source in plan.sources if source not in busy and source not in asked)
         now = ports.clock()
         with _Admission(ports.pace, plan, now) as admit:
             claims = await tx.claim_due_sources(known, now, limit=room, lease=POLL_LEASE, admit=admit)
         ports.reached("claiming sources")
     ports.reached("sources claimed")
     busy.update(claim.state.source for claim in claims)
-    return tuple(await asyncio.gather(*(_poll_once(ports, plan, claim, busy) for claim in claims)))
+    return claims
 
 
 async def poll_all_due(ports: Ports, plan: Plan) -> tuple[Stored, ...]:
@@ -145,31 +175,39 @@ class _Admission:
         return True
 
 
-async def _poll_once(ports: Ports, plan: Plan, claim: PollClaim, busy: set[SourceId]) -> Stored:
+async def _poll_once(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim, busy: set[SourceId]) -> Stored:
     try:
-        return await _poll(ports, plan, claim)
+        return await _poll(ports, plan, group, claim)
     finally:
         busy.discard(claim.state.source)
         ports.pace.end(domain_of(plan.sources[claim.state.source]), ports.clock())
 
 
-async def _poll(ports: Ports, plan: Plan, claim: PollClaim) -> Stored:
-    source = plan.sources[claim.state.source]
-    poll = _poll_archive if source.kind == "archive" else _poll_feed
+async def _poll(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim) -> Stored:
     try:
-        stored = await poll(ports, plan, source, claim)
-    except (FetchError, ParseError, InputError) as error:
-        stored = await _put_off(ports, plan, claim, error)
+        stored = await _poll_or_put_off(ports, plan, group, claim)
     except StoreError as error:  # nothing can be written down now; the lease ends, and the source is polled again
-        stored = Stored(source=source.id, error=str(error))
-    except Exception as error:  # noqa: BLE001 - logged whole; one source never stops the others
-        _log.exception("poll crashed", source=source.id)
-        stored = await _put_off(ports, plan, claim, ParseError(f"internal error: {type(error).__name__}"))
+        stored = Stored(source=claim.state.source, error=str(error))
     _report(stored)
     return stored
 
 
-async def _poll_feed(ports: Ports, plan: Plan, source: Source, claim: PollClaim) -> Stored:
+async def _poll_or_put_off(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim) -> Stored:
+    source = plan.sources[claim.state.source]
+    try:
+        if source.kind == "archive":
+            return await _poll_archive(ports, plan, source, claim)
+        return await group.store(await _poll_feed(ports, source, claim))
+    except (FetchError, ParseError, InputError) as error:
+        return await _put_off(ports, plan, group, claim, error)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001 - logged whole; one source never stops the others
+        _log.exception("poll crashed", source=source.id)
+        return await _put_off(ports, plan, group, claim, ParseError(f"internal error: {type(error).__name__}"))
+
+
+async def _poll_feed(ports: Ports, source: Source, claim: PollClaim) -> Unstored:
     before = at_address(claim.state, source)
     fetched = await ports.fetcher.fetch_feed(source, to_ask(claim.state, source, ports.clock()))
     ports.reached("feed fetched")
@@ -184,7 +222,7 @@ async def _poll_feed(ports: Ports, plan: Plan, source: Source, claim: PollClaim)
         jitter=ports.jitter(),
     )
     cursor = Cursor(alerting=alerting, claim=claim, state=state, awaited=awaited)
-    return await store_reading(ports, plan, source, reading, cursor)
+    return Unstored(source=source, reading=reading, cursor=cursor)
 
 
 async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollClaim) -> Stored:
@@ -211,13 +249,16 @@ async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollCla
     )
 
 
-async def _put_off(ports: Ports, plan: Plan, claim: PollClaim, error: MonitorError) -> Stored:
+async def _put_off(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim, error: MonitorError) -> Stored:
     source = plan.sources[claim.state.source]
     state = after_failure(at_address(claim.state, source), source, error, now=ports.clock(), jitter=ports.jitter())
     parked_until = find_parking(error, state)
+    if parked_until is None:
+        cursor = Cursor(alerting=False, claim=claim, state=state)
+        await group.store(Unstored(source=source, reading=_NOTHING, cursor=cursor))
+        return Stored(source=source.id, error=str(error))
     async with ports.store.transaction() as tx:
-        is_ours = await tx.finish_poll(claim, state)
-        if is_ours and parked_until is not None:
+        if await tx.finish_poll(claim, state):
             domain = domain_of(source)
             same = [other.id for other in plan.sources.values() if domain_of(other) == domain]
             await tx.park_sources(same, parked_until)
@@ -229,7 +270,7 @@ async def _read_feed(
     ports: Ports, source: Source, fetched: Fetched, *, alerting: bool
 ) -> tuple[Reading, tuple[AwaitedPage, ...]]:
     if fetched.body is None:
-        return Reading(parsed=ParsedArticles(articles=())), ()
+        return _NOTHING, ()
     feed = await ports.parser.parse_feed(source, fetched)
     news = await list_news(ports, feed.entries)
     if ports.pages is not None and feed.teasers.intersection(news):

@@ -3,7 +3,7 @@
 What a source shows again and says otherwise is a correction; see monitor.pipeline.correcting.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -57,6 +57,20 @@ class Cursor:
     parts: tuple[Slice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unstored:
+    """What was read of a source, and what is to be committed with it."""
+
+    source: Source
+    reading: Reading
+    cursor: Cursor
+
+    @property
+    def article_ids(self) -> frozenset[ArticleId]:
+        """Of the articles that were read."""
+        return frozenset(article.id for article in self.reading.parsed.articles)
+
+
 async def list_news(ports: Ports, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
     """The pages that no stored article came from, or that say something else by now: only they are worth reading.
 
@@ -72,41 +86,83 @@ async def list_news(ports: Ports, pages: Iterable[_Page]) -> dict[EntryKey, _Pag
 
 
 async def store_reading(ports: Ports, plan: Plan, source: Source, reading: Reading, cursor: Cursor) -> Stored:
-    """Everything that follows from articles, in one transaction with the cursor that says they were read."""
-    parsed = reading.parsed
-    outcomes = {article.id: ports.matcher.match(article, source) for article in parsed.articles}
-    problems = parsed.problems + tuple(problem for outcome in outcomes.values() for problem in outcome.problems)
+    """As `store_readings`, of one source."""
+    (stored,) = await store_readings(ports, plan, [Unstored(source=source, reading=reading, cursor=cursor)])
+    return stored
+
+
+async def store_readings(ports: Ports, plan: Plan, batch: Sequence[Unstored]) -> tuple[Stored, ...]:
+    """Everything that follows from articles, in one transaction with the cursors that say they were read.
+
+    The results are in the order of the batch, in which a source stands once.
+    """
+    outcomes = {
+        article.id: ports.matcher.match(article, each.source)
+        for each in batch
+        for article in each.reading.parsed.articles
+    }
     async with ports.store.transaction() as tx:
         now = ports.clock()
-        if not await _advance(tx, cursor, now):
-            return Stored(source=source.id, error="another process has taken this source over")
-        new = await tx.add_articles(parsed.articles)
-        articles = tuple(article for article in parsed.articles if article.id in new)
-        await _keep_pages(tx, reading, now)
+        ours = await _advance(tx, batch, now)
+        parsed = [article for each in ours for article in each.reading.parsed.articles]
+        new = await tx.add_articles(parsed)
+        articles = tuple(article for article in parsed if article.id in new)
+        await _keep_pages(tx, [each.reading for each in ours], now)
         matches = tuple(match for article in articles for match in outcomes[article.id].matches)
         changes = await tell_stories(tx, articles, matches, now)
         await _add_matches(tx, ports, matches, now)
-        again = [article for article in parsed.articles if article.id not in new]
-        first_read = await _mark_pages_read(tx, reading, now)
-        completed, found = await _complete(
-            tx, ports, [article for article in again if article.key in first_read], outcomes, now
+        again = [article for article in parsed if article.id not in new]
+        first_read = await _mark_pages_read(tx, [each.reading for each in ours], now)
+        completed, found = await _complete(tx, ports, [each for each in again if each.id in first_read], outcomes, now)
+        corrections, gained = await _correct(
+            tx, ports, [each for each in again if each.id not in first_read], outcomes, now
         )
-        again = [article for article in again if article.key not in first_read]
-        corrections, gained = await _correct(tx, ports, again, outcomes, now)
         changes += corrections
-        if cursor.alerting:
-            told = {change.article.id: (change.article, change.story) for change in changes} | dict(completed)
-            await raise_alerts(tx, plan, _candidates(ports, source, told, (*matches, *gained, *found)), now)
-            await raise_updates(tx, plan, changes, now)
+        sources = _list_alerting(ours)
+        loud = [change for change in changes if change.article.id in sources]
+        told = {change.article.id: (change.article, change.story) for change in changes} | dict(completed)
+        await raise_alerts(tx, plan, _candidates(ports, sources, told, (*matches, *gained, *found)), now)
+        await raise_updates(tx, plan, loud, now)
         ports.reached("storing articles")
     ports.reached("articles stored")
+    by_article = _by_article(changes)
+    return tuple(
+        _report(each, new, by_article, outcomes)
+        if any(each is ourselves for ourselves in ours)
+        else Stored(source=each.source.id, error="another process has taken this source over")
+        for each in batch
+    )
+
+
+def _list_alerting(batch: Sequence[Unstored]) -> Mapping[ArticleId, Source]:
+    """Of what was read, the articles that may alert, with their sources; a backlog is only stored."""
+    return {article: each.source for each in batch if each.cursor.alerting for article in each.article_ids}
+
+
+def _by_article(changes: Sequence[StoryChange]) -> Mapping[ArticleId, list[StoryChange]]:
+    found: dict[ArticleId, list[StoryChange]] = {}
+    for change in changes:
+        found.setdefault(change.article.id, []).append(change)
+    return found
+
+
+def _report(
+    stored: Unstored,
+    new: Collection[ArticleId],
+    changes: Mapping[ArticleId, list[StoryChange]],
+    outcomes: Mapping[ArticleId, MatchOutcome],
+) -> Stored:
+    parsed = stored.reading.parsed
+    articles = tuple(article for article in parsed.articles if article.id in new)
+    changed = tuple(change for article in parsed.articles for change in changes.get(article.id, ()))
+    problems = tuple(problem for article in parsed.articles for problem in outcomes[article.id].problems)
     return Stored(
-        source=source.id,
+        source=stored.source.id,
         articles=articles,
-        stories={change.article.id: change.story for change in changes if change.kind != "correction"},
-        changes=changes,
-        matches=matches,
-        problems=problems,
+        stories={change.article.id: change.story for change in changed if change.kind != "correction"},
+        changes=changed,
+        matches=tuple(match for article in articles for match in outcomes[article.id].matches),
+        problems=parsed.problems + problems,
     )
 
 
@@ -123,17 +179,22 @@ def _is_changed(page: Entry | Record, stamp: str | None) -> bool:
     return stamp is not None and stamp != stamp_of(page)
 
 
-async def _advance(tx: Transaction, cursor: Cursor, now: datetime) -> bool:
-    """Move the cursor; False when the source is no longer ours to move it for."""
-    for part in cursor.parts:
-        await tx.mark_slice_done(part, now)
-    if cursor.page is not None:
-        return await _advance_page(tx, *cursor.page)
-    if cursor.claim is not None and cursor.state is not None:
-        if not await tx.finish_poll(cursor.claim, cursor.state):
-            return False
-        await tx.await_pages(cursor.awaited)
-    return True
+async def _advance(tx: Transaction, batch: Sequence[Unstored], now: datetime) -> list[Unstored]:
+    """Move the cursors; those of the batch whose sources, or pages, are still ours to move them for."""
+    for each in batch:
+        for part in each.cursor.parts:
+            await tx.mark_slice_done(part, now)
+    cursors = [each.cursor for each in batch]
+    finished = await tx.finish_polls([(each.claim, each.state) for each in cursors if each.claim and each.state])
+    ours = []
+    for each in batch:
+        if each.cursor.page is not None:
+            is_ours = await _advance_page(tx, *each.cursor.page)
+        else:
+            is_ours = each.cursor.claim is None or each.source.id in finished
+        ours += [each] if is_ours else []
+    await tx.await_pages([page for each in ours for page in each.cursor.awaited])
+    return ours
 
 
 async def _advance_page(tx: Transaction, claim: PageClaim, after: AwaitedPage | None) -> bool:
@@ -145,13 +206,16 @@ async def _advance_page(tx: Transaction, claim: PageClaim, after: AwaitedPage | 
     return is_ours
 
 
-async def _keep_pages(tx: Transaction, reading: Reading, now: datetime) -> None:
+async def _keep_pages(tx: Transaction, readings: Sequence[Reading], now: datetime) -> None:
     """Remember what each page said, so that a change is noticed, and for some days the page itself."""
-    read = {article.key: article.id for article in reading.parsed.articles}
-    pages = {key: page for key, page in reading.pages.items() if key in read}
-    for source, keys in _by_source(pages).items():
-        await tx.save_stamps(source, {key: stamp_of(pages[key]) for key in keys})
-    await tx.keep_pages({read[key]: page for key, page in pages.items()}, now)
+    kept: dict[ArticleId, Entry | Record] = {}
+    for reading in readings:
+        read = {article.key: article.id for article in reading.parsed.articles}
+        pages = {key: page for key, page in reading.pages.items() if key in read}
+        for source, keys in _by_source(pages).items():
+            await tx.save_stamps(source, {key: stamp_of(pages[key]) for key in keys})
+        kept |= {read[key]: page for key, page in pages.items()}
+    await tx.keep_pages(kept, now)
 
 
 async def _add_matches(tx: Transaction, ports: Ports, matches: Sequence[Match], now: datetime) -> None:
@@ -165,14 +229,17 @@ async def _save_rules(tx: Transaction, ports: Ports, matches: Sequence[Match], n
     await tx.save_rules([rule for rule in ports.matcher.rules if rule.id in matched], now)
 
 
-async def _mark_pages_read(tx: Transaction, reading: Reading, now: datetime) -> frozenset[EntryKey]:
-    """The entries whose articles have been read from their pages for the first time."""
-    read = {article.key for article in reading.parsed.articles}
-    pages = {key: page for key, page in reading.pages.items() if key in read and isinstance(page, Entry) and page.page}
-    first: frozenset[EntryKey] = frozenset()
-    for source, keys in _by_source(pages).items():
-        first |= await tx.mark_pages_read(source, keys, now)
-    return first
+async def _mark_pages_read(tx: Transaction, readings: Sequence[Reading], now: datetime) -> frozenset[ArticleId]:
+    """The articles that have been read from their pages for the first time."""
+    first: set[ArticleId] = set()
+    for reading in readings:
+        read = {article.key: article.id for article in reading.parsed.articles}
+        pages = {
+            key: page for key, page in reading.pages.items() if key in read and isinstance(page, Entry) and page.page
+        }
+        for source, keys in _by_source(pages).items():
+            first |= {read[key] for key in await tx.mark_pages_read(source, keys, now)}
+    return frozenset(first)
 
 
 async def _complete(
@@ -204,8 +271,12 @@ async def _correct(
 
 
 def _candidates(
-    ports: Ports, source: Source, told: Mapping[ArticleId, tuple[Article, StoryId]], matches: Sequence[Match]
+    ports: Ports,
+    sources: Mapping[ArticleId, Source],
+    told: Mapping[ArticleId, tuple[Article, StoryId]],
+    matches: Sequence[Match],
 ) -> list[Candidate]:
+    """Of the articles that may alert, which are those with a source here."""
     rules = {rule.id: rule for rule in ports.matcher.rules}
     return [
         Candidate(
@@ -213,7 +284,8 @@ def _candidates(
             story=told[match.article][1],
             match=match,
             rule=rules[match.rule],
-            source=source,
+            source=sources[match.article],
         )
         for match in matches
+        if match.article in sources
     ]

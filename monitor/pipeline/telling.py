@@ -13,6 +13,7 @@ from monitor.model import Article, ArticleId, Match, StoryChange, StoryId
 from monitor.ports import Transaction
 from monitor.story.features import Frequencies, Words, count_words
 from monitor.story.index import Sketch, StoryIndex
+from monitor.story.similar import FEWEST
 from monitor.story.stories import Placement, place_articles, sketch_article
 
 # So many candidates are compared in full for each article.
@@ -66,9 +67,11 @@ async def _load_index(tx: Transaction, sketches: Sequence[Sketch], now: datetime
 
 
 def _list_wanted(sketches: Sequence[Sketch], index: StoryIndex) -> set[StoryId]:
-    """The stories that any of the articles may join."""
-    wanted = set(index.fingerprints.values()) | {text.story for text in index.texts.values()}
+    """The stories that any of the articles may join; a few shared turns of phrase make no text the same."""
+    wanted = set(index.fingerprints.values())
     for sketch in sketches:
+        texts = index.count_shared(index.list_telling(sketch.shingles))
+        wanted.update(index.texts[text].story for text, count in texts.items() if count >= FEWEST)
         shared: Counter[StoryId] = index.count_leading(sketch.leading)
         wanted.update(sorted(shared, key=lambda story: (-shared[story], story))[:_CANDIDATES])
     return wanted

@@ -37,6 +37,9 @@ class SourceTables(Protocol):
     async def finish_poll(self, claim: PollClaim, state: PollState) -> bool:
         """Write the new state and end the lease; False, and nothing written, when the claim is no longer ours."""
 
+    async def finish_polls(self, polls: Sequence[tuple[PollClaim, PollState]]) -> frozenset[SourceId]:
+        """As `finish_poll` for many sources; those whose claims were still ours."""
+
     async def save_poll_state(self, state: PollState) -> None:
         """Write a state without a claim (imports)."""
 

@@ -1,11 +1,11 @@
 """Sources as the store knows them: poll states with their leases, and the checkpoints of archives."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, func, or_, select, update
 
 from monitor.model import PollState, Slice, SourceId
 from monitor.ports import PollClaim, SourceCounts
@@ -28,6 +28,21 @@ def select_due_sources(now: datetime, *, limit: int, offset: int = 0) -> Select[
         .offset(offset)
         .with_for_update(skip_locked=True)
     )
+
+
+# Parameters of an update may not be named as its columns, but for those that it sets.
+_FINISH = (
+    update(poll_states)
+    .where(poll_states.c.source == bindparam("finished"))
+    .values(lease_until=None, **{column.name: bindparam(column.name) for column in _STATE})
+)
+
+
+def _select_leased(sources: Sequence[str]) -> Select[Any]:
+    """The tokens of these sources, which nobody else can take over until the commit; in one order everywhere."""
+    leased = poll_states.c.source.in_(sources), poll_states.c.lease_until.is_not(None)
+    tokens = select(poll_states.c.source, poll_states.c.lease_token).where(*leased)
+    return tokens.order_by(poll_states.c.source).with_for_update()
 
 
 def _admit_all(_source: SourceId) -> bool:
@@ -79,13 +94,20 @@ class SourceRows:
 
     async def finish_poll(self, claim: PollClaim, state: PollState) -> bool:
         """Write the new state and end the lease; False, and nothing written, when the claim is no longer ours."""
-        changed = await self._rows.write(
-            update(poll_states)
-            .where(poll_states.c.source == claim.state.source)
-            .where(poll_states.c.lease_token == claim.token, poll_states.c.lease_until.is_not(None))
-            .values(**_state_to_row(state), lease_until=None)
-        )
-        return changed == 1
+        return claim.state.source in await self.finish_polls([(claim, state)])
+
+    async def finish_polls(self, polls: Sequence[tuple[PollClaim, PollState]]) -> frozenset[SourceId]:
+        """As `finish_poll` for many sources; those whose claims were still ours."""
+        tokens: dict[str, int] = {}
+        for chunk in iter_chunks(shorten_key(claim.state.source) for claim, _ in polls):
+            tokens |= {row.source: row.lease_token for row in await self._rows.fetch(_select_leased(chunk))}
+        ours = [
+            (claim.state.source, state)
+            for claim, state in polls
+            if tokens.get(shorten_key(claim.state.source)) == claim.token
+        ]
+        await self._rows.write(_FINISH, [{"finished": source} | _state_to_row(state) for source, state in ours])
+        return frozenset(source for source, _ in ours)
 
     async def save_poll_state(self, state: PollState) -> None:
         """Write a state without a claim (imports)."""

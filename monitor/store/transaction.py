@@ -32,6 +32,7 @@ class SqlTransaction:
         self.list_poll_states = sources.list_poll_states
         self.claim_due_sources = sources.claim_due_sources
         self.finish_poll = sources.finish_poll
+        self.finish_polls = sources.finish_polls
         self.save_poll_state = sources.save_poll_state
         self.make_due = sources.make_due
         self.count_by_source = sources.count_by_source

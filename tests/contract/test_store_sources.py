@@ -96,6 +96,20 @@ def test_a_finished_poll_writes_the_state_and_ends_the_lease(store_url: str) -> 
     in_transaction(store_url, scenario)
 
 
+def test_many_polls_are_finished_at_once_but_for_those_that_are_ours_no_longer(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        names = [SourceId(name) for name in ("a", "b", "c")]
+        await tx.sync_sources(names, NOON)
+        claims = await claim(tx, *names)
+        after = [replace(each.state, next_poll_at=NOON + 60 * MINUTE, etag=each.state.source) for each in claims]
+        await claim(tx, names[1], minutes=5)
+        assert await tx.finish_polls(list(zip(claims, after, strict=True))) == {"a", "c"}
+        assert [state.etag for state in await tx.list_poll_states()] == ["a", None, "c"]
+        assert await tx.finish_polls([]) == frozenset()
+
+    in_transaction(store_url, scenario)
+
+
 def test_an_expired_lease_is_claimed_again_and_the_old_holder_is_refused(store_url: str) -> None:
     async def scenario(tx: Transaction) -> None:
         await tx.sync_sources([WIRE], NOON)
