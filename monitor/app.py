@@ -71,12 +71,14 @@ _SQLITE_FILE = "monitor.sqlite3"
 _SMTP_TIMEOUT = timedelta(seconds=30)
 # Below the ten seconds after which container engines kill what they asked to stop.
 _GRACE = timedelta(seconds=8)
+# Shorter than servers keep a connection: what is posted on one that has ended is lost, and has to be tried again.
+_ENDPOINT_IDLE = timedelta(seconds=2)
 _TICK = timedelta(seconds=1)
 _BEAT = timedelta(seconds=15)
 _PURGE = timedelta(minutes=30)
 _LOOK_AROUND = timedelta(minutes=1)
-# Rounds of deliveries that may overlap, so that a slow mail server does not keep Slack and webhooks waiting.
-_DELIVERIES_AT_ONCE = 4
+# Rounds of one channel that may overlap, so that one slow endpoint does not keep the others waiting.
+_DELIVERIES_AT_ONCE = 2
 # Likewise of pages: a slow one must not keep those of other domains waiting.
 _PAGES_AT_ONCE = 17
 
@@ -159,7 +161,8 @@ async def open_pipeline(
         async with (
             open_store(settings, data, world) as store,
             open_session(guard, user_agent=USER_AGENT) as session,
-            open_channels(settings, session, world.clock, find_links(settings, data), templates) as channels,
+            open_session(guard, user_agent=USER_AGENT, idle=_ENDPOINT_IDLE) as endpoints,
+            open_channels(settings, endpoints, world.clock, find_links(settings, data), templates) as channels,
         ):
             ports = Ports(
                 store=store,
@@ -330,7 +333,12 @@ async def _run_until_stopped(live: Live, site: Site) -> None:
         "compose": Tick(live.compose, _TICK),
         "operators": Tick(live.tell_operators, _LOOK_AROUND),
         "bounces": Tick(live.read_bounces, _LOOK_AROUND),
-        "deliver": Tick(_noting(site.meters.count_deliveries, live.deliver), _TICK, at_once=_DELIVERIES_AT_ONCE),
+        **{
+            f"deliver {kind}": Tick(
+                _noting(site.meters.count_deliveries, partial(live.deliver, kind)), _TICK, at_once=_DELIVERIES_AT_ONCE
+            )
+            for kind in ports.channels
+        },
         "purge": Tick(live.purge, _PURGE),
         "reload": Tick(live.reload, _TICK),
         "usage": Tick(live.save_usage, _LOOK_AROUND),

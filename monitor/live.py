@@ -5,8 +5,10 @@ files come to is decided in monitor.config.reload.
 """
 
 import asyncio
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -19,14 +21,14 @@ from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
 from monitor.match.live import LiveMatcher
-from monitor.model import Bounce, Digest, EntryKey, Retention, RuleId, SourceId
+from monitor.model import Bounce, ChannelKind, Digest, EntryKey, Retention, RuleId, SourceId
 from monitor.pipeline import (
     Plan,
     Ports,
     Sent,
     Stored,
     compose_due,
-    deliver_due,
+    deliver_channel,
     enable_changed,
     mend_poll_times,
     plan_windows,
@@ -37,6 +39,9 @@ from monitor.pipeline import (
     save_usage,
     tell_operators,
 )
+
+# So that the service can stop between two rounds.
+_TURN = timedelta(seconds=1)
 
 _log = structlog.get_logger()
 
@@ -78,6 +83,7 @@ class Live:
         """Write down which rules are broken, if any, and make new sources due."""
         await self._commit(self._project, self.plan)
         _report_rules(self._project)
+        spare_collector()
 
     async def purge(self) -> Mapping[str, int]:
         """See monitor.pipeline."""
@@ -103,9 +109,15 @@ class Live:
         """See monitor.pipeline."""
         return await tell_operators(self.ports, self.plan)
 
-    async def deliver(self) -> tuple[Sent, ...]:
-        """See monitor.pipeline."""
-        return await deliver_due(self.ports, self.plan)
+    async def deliver(self, channel: ChannelKind) -> tuple[Sent, ...]:
+        """Rounds of a channel for as long as there is anything due and the next tick has not come."""
+        until = self.ports.clock() + _TURN
+        sent: list[Sent] = []
+        while outcomes := await deliver_channel(self.ports, self.plan, channel):
+            sent += outcomes
+            if self.ports.clock() >= until:
+                break
+        return tuple(sent)
 
     async def save_usage(self) -> None:
         """Write down what the rules have cost since the last time, and name slow ones, each once."""
@@ -140,6 +152,7 @@ class Live:
         self.ports, self.plan = replace(self.ports, matcher=matcher), plan
         self._project, self._taken_up = project, stamp
         self._report(before, project)
+        spare_collector()
 
     def _read(self) -> tuple[LiveProject, LiveMatcher]:
         project = reload_project(self._project, self._files, self.ports.clock())
@@ -166,6 +179,13 @@ class Live:
             _log.warning("settings wait for a restart", settings=list(after.waiting))
         plan, rules = self.plan, self.ports.matcher.rules
         _log.info("reloaded", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(rules))
+
+
+def spare_collector() -> None:
+    """What is loaded by now stays. Looking through it for garbage over and over would cost a quarter of delivering."""
+    gc.unfreeze()  # what a reload has replaced may go
+    gc.collect()
+    gc.freeze()
 
 
 def _report_rules(project: LiveProject) -> None:

@@ -28,8 +28,7 @@ _MOST_SHOWN = 200
 _SHARE_FOR_WORDS = 0.1
 # Shorter parts of an address are words such as "hooks", and no secrets.
 _SHORTEST_SECRET = 8
-# Deliveries to one endpoint are minutes apart: a connection kept open would be one that its server has since closed.
-_HEADERS = {"Accept-Encoding": "identity", "Connection": "close", "Content-Type": "application/json"}
+_HEADERS = {"Accept-Encoding": "identity", "Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Endpoints:
         """The answer, whatever its status; a transient DeliveryError when there was none."""
         try:
             async with asyncio.timeout(self.timeout.total_seconds()):
-                return await self._post(url, body, headers or {}, (*secrets, *_secrets_in(url)))
+                return await self._post(url, body, headers or {}, secrets)
         except REQUEST_ERRORS as error:
             # Not "from error": its text may hold the URL, and a traceback in a log would show it.
             raise DeliveryError(f"{_host_of(url)}: {explain_failure(error)}") from None
@@ -79,7 +78,8 @@ class Endpoints:
             timeout=aiohttp.ClientTimeout(total=None),
         )
         try:
-            text = show(await self._read_beginning(response), secrets)
+            words = await self._read_beginning(response)
+            text = show(words, (*secrets, *_secrets_in(url))) if words else ""
             retry_after = find_retry_after(response.status, response.headers, self.clock())
             return Answer(response.status, text, retry_after)
         finally:

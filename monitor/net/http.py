@@ -5,6 +5,7 @@ or from a redirect: there is no second lookup that could answer differently. Pac
 """
 
 import socket
+from datetime import timedelta
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -21,13 +22,17 @@ def open_session(
     *,
     user_agent: str,
     connections: int = 100,
+    idle: timedelta = timedelta(seconds=15),
     resolver: AbstractResolver | None = None,
 ) -> aiohttp.ClientSession:
     """A session for the running loop; the caller closes it. Connections that the guard refuses fail with an
     aiohttp.ClientConnectorError whose `os_error` is the AddressRefusedError (see monitor.net.failures).
+
+    A connection is used again for what follows within `idle`.
     """
     connector = _GuardedConnector(
         limit=connections,
+        keepalive_timeout=idle.total_seconds(),
         resolver=_GuardedResolver(guard, resolver or aiohttp.DefaultResolver()),
         socket_factory=lambda address: _open_socket(guard, address),
     )

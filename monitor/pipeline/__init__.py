@@ -26,7 +26,7 @@ from monitor.pipeline.bounces import read_bounces
 from monitor.pipeline.collect import import_slices, mend_poll_times, poll_all_due, poll_due, register_sources
 from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
 from monitor.pipeline.disabling import enable_changed
-from monitor.pipeline.dispatch import deliver_due
+from monitor.pipeline.dispatch import deliver_channel, deliver_due
 from monitor.pipeline.full_text import read_pages, read_waiting_pages
 from monitor.pipeline.notices import tell_operators
 from monitor.pipeline.plan import Plan, Ports, Sent, Stored
@@ -61,6 +61,7 @@ __all__ = [
     "Sent",
     "Stored",
     "compose_due",
+    "deliver_channel",
     "deliver_due",
     "enable_changed",
     "import_slices",

@@ -30,6 +30,7 @@ from monitor.ports.rows import (
     PollClaim,
     SourceCounts,
     Told,
+    Tried,
 )
 from monitor.ports.store import Store, Transaction
 
@@ -59,4 +60,5 @@ __all__ = [
     "Store",
     "Told",
     "Transaction",
+    "Tried",
 ]

@@ -1,11 +1,11 @@
 """The outbox, and how fast messages may leave it, as a transaction shows them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.model import Attempt, Bucket, Delivery, DeliveryId, DeliveryState, Digest, SubscriberId
-from monitor.ports.rows import Claim, OutboxState
+from monitor.model import Attempt, Bucket, ChannelKind, Delivery, DeliveryId, DeliveryState, Digest, SubscriberId
+from monitor.ports.rows import Claim, OutboxState, Tried
 
 
 class OutboxTables(Protocol):
@@ -20,11 +20,15 @@ class OutboxTables(Protocol):
     async def put_back(self, claim: Claim, until: datetime) -> None:
         """Give a claim back untried: the delivery is due again at an instant, and no attempt is counted."""
 
-    async def claim_deliveries(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-        """T3: lease pending deliveries whose next attempt is due, oldest first."""
+    async def claim_deliveries(
+        self, now: datetime, *, channel: ChannelKind, limit: int, lease: timedelta
+    ) -> tuple[Claim, ...]:
+        """T3: lease pending deliveries of a channel whose next attempt is due, oldest first."""
 
-    async def finish_attempt(self, claim: Claim, attempt: Attempt, after: Delivery) -> bool:
-        """T4: record the try and the delivery's new state; False, and only the try kept, when the lease was lost."""
+    async def finish_attempts(self, tried: Sequence[Tried]) -> frozenset[DeliveryId]:
+        """T4: record tries of different deliveries and their new states. Gives those whose lease was still held; of
+        the others only the try is kept.
+        """
 
     async def list_deliveries(
         self, *, state: DeliveryState | None = None, subscriber: SubscriberId | None = None, limit: int = 50

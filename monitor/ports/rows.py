@@ -7,6 +7,7 @@ from monitor.model import (
     Alert,
     AlertId,
     Article,
+    Attempt,
     AwaitedPage,
     Delivery,
     DigestStory,
@@ -43,6 +44,15 @@ class Claim:
 
     delivery: Delivery
     token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a claim came to: the attempt, and the delivery as it stands after it."""
+
+    claim: Claim
+    attempt: Attempt
+    after: Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

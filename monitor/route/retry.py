@@ -47,13 +47,13 @@ def after_attempt(delivery: Delivery, attempt: Attempt, *, jitter: float) -> Del
     """
     if delivery.state == "sent":
         return delivery
-    tried = replace(delivery, attempts=delivery.attempts + 1)
+    attempts = delivery.attempts + 1
     if attempt.error is None:
-        return replace(tried, state="sent", next_attempt_at=None, sent_at=attempt.at)
+        return replace(delivery, attempts=attempts, state="sent", next_attempt_at=None, sent_at=attempt.at)
     delays = RETRY_DELAYS[delivery.channel]
-    if delivery.state == "dead" or attempt.permanent or tried.attempts > len(delays):
-        return replace(tried, state="dead", next_attempt_at=None)
-    next_attempt_at = attempt.at + delays[tried.attempts - 1] * (1 + _SPREAD * jitter)
+    if delivery.state == "dead" or attempt.permanent or attempts > len(delays):
+        return replace(delivery, attempts=attempts, state="dead", next_attempt_at=None)
+    next_attempt_at = attempt.at + delays[attempts - 1] * (1 + _SPREAD * jitter)
     if attempt.retry_after is not None:
         next_attempt_at = max(next_attempt_at, min(attempt.retry_after, attempt.at + _LONGEST_RETRY_AFTER))
-    return replace(tried, next_attempt_at=next_attempt_at)
+    return replace(delivery, attempts=attempts, next_attempt_at=next_attempt_at)

@@ -24,6 +24,8 @@ def clean_text(text: str) -> str:
 
 def shorten_key(key: str) -> str:
     """The key as the database keeps it: itself, or its beginning and a hash of the whole where it is very long."""
+    if len(key) <= _KEY_LIMIT and key.isascii() and key.isprintable():  # nearly all of them
+        return key
     cleaned = clean_text(key)
     if len(cleaned.encode()) <= _KEY_LIMIT:
         return cleaned

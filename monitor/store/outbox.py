@@ -1,28 +1,38 @@
 """The outbox: deliveries with their leases, and every attempt that was made."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 
 from monitor.model import Attempt, ChannelKind, Delivery, DeliveryId, DeliveryState, StoryId, SubscriberId
-from monitor.ports import Claim, OutboxState
+from monitor.ports import Claim, OutboxState, Tried
 from monitor.store.rows import Rows
 from monitor.store.schema import alerts, attempts, deliveries
 
 # The columns of a delivery that are its fields; the lease is the store's own.
-_DELIVERY = tuple(deliveries.c[each.name] for each in fields(Delivery))
+_DELIVERY_FIELDS = tuple(each.name for each in fields(Delivery))
+_DELIVERY = tuple(deliveries.c[name] for name in _DELIVERY_FIELDS)
 _ATTEMPT = tuple(attempts.c[each.name] for each in fields(Attempt))
+# What an attempt changes.
+_OUTCOME = ("state", "attempts", "next_attempt_at", "sent_at")
+_FINISH = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("finished"))
+    .values(**{name: bindparam(name) for name in _OUTCOME}, lease_until=None)
+)
 
 
-def select_due_deliveries(now: datetime, *, limit: int) -> Select[Any]:
+def select_due_deliveries(now: datetime, channel: ChannelKind, *, limit: int) -> Select[Any]:
     """Pending deliveries that are due and not leased, oldest first, kept from other claims until the commit."""
     return (
         select(deliveries.c.id)
-        .where(deliveries.c.state == "pending", deliveries.c.next_attempt_at <= now)
+        .where(deliveries.c.channel == channel, deliveries.c.state == "pending", deliveries.c.next_attempt_at <= now)
         .where(or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now))
-        .order_by(deliveries.c.next_attempt_at, deliveries.c.created_at, deliveries.c.id)
+        # By nothing else: at half past seven thousands are due at one instant, and none must be sorted.
+        .order_by(deliveries.c.next_attempt_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -43,36 +53,41 @@ class OutboxRows:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def claim_deliveries(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[Claim, ...]:
-        """T3: lease pending deliveries whose next attempt is due, oldest first."""
-        due = [row.id for row in await self._rows.fetch(select_due_deliveries(now, limit=limit))]
+    async def claim_deliveries(
+        self, now: datetime, *, channel: ChannelKind, limit: int, lease: timedelta
+    ) -> tuple[Claim, ...]:
+        """T3: lease pending deliveries of a channel whose next attempt is due, oldest first."""
+        due = select_due_deliveries(now, channel, limit=limit).cte("due")
         leased = await self._rows.fetch(
             update(deliveries)
-            .where(deliveries.c.id.in_(due))
+            .where(deliveries.c.id.in_(select(due.c.id)))
             .values(lease_until=now + lease, lease_token=deliveries.c.lease_token + 1)
             .returning(*_DELIVERY, deliveries.c.lease_token)
         )
-        claims = {row.id: Claim(delivery=_row_to_delivery(row), token=row.lease_token) for row in leased}
-        return tuple(claims[delivery] for delivery in due)
+        claims = [Claim(delivery=_row_to_delivery(row), token=row.lease_token) for row in leased]
+        return tuple(sorted(claims, key=_age))
 
-    async def finish_attempt(self, claim: Claim, attempt: Attempt, after: Delivery) -> bool:
-        """T4: record the try and the delivery's new state; False, and only the try kept, when the lease was lost.
+    async def finish_attempts(self, tried: Sequence[Tried]) -> frozenset[DeliveryId]:
+        """T4: record tries of different deliveries and their new states. Gives those whose lease was still held; of
+        the others only the try is kept.
 
-        The try is numbered after the last one that is known, also where a replay began to count again.
+        A try is numbered after the last one that is known, also where a replay began to count again.
         """
-        # Locked, so that two workers that finish at once do not give their tries one number.
-        lease = select(deliveries.c.lease_token, deliveries.c.lease_until).with_for_update()
-        row = await self._rows.find(lease.where(deliveries.c.id == claim.delivery.id))
-        if row is None:
-            return False
-        await self._add_attempt(claim, attempt)
-        is_ours: bool = row.lease_token == claim.token and row.lease_until is not None
-        if is_ours:
-            outcome = {name: getattr(after, name) for name in ("state", "attempts", "next_attempt_at", "sent_at")}
-            await self._rows.write(
-                update(deliveries).where(deliveries.c.id == claim.delivery.id).values(**outcome, lease_until=None)
-            )
-        return is_ours
+        ids = sorted(each.claim.delivery.id for each in tried)
+        # Locked, so that two workers that finish at once do not give their tries one number; in order, so that
+        # neither waits for the other.
+        leases = select(deliveries.c.id, deliveries.c.lease_token, deliveries.c.lease_until).with_for_update()
+        rows = await self._rows.fetch(leases.where(deliveries.c.id.in_(ids)).order_by(deliveries.c.id))
+        tokens = {row.id: row.lease_token for row in rows}
+        held = {row.id for row in rows if row.lease_until is not None}
+        await self._add_attempts(tried, tokens)
+        ours = [
+            each
+            for each in tried
+            if each.claim.delivery.id in held and tokens[each.claim.delivery.id] == each.claim.token
+        ]
+        await self._rows.write(_FINISH, [_outcome_to_row(each) for each in ours])
+        return frozenset(each.claim.delivery.id for each in ours)
 
     async def list_deliveries(
         self, *, state: DeliveryState | None = None, subscriber: SubscriberId | None = None, limit: int = 50
@@ -183,14 +198,26 @@ class OutboxRows:
         row = await self._rows.find(failed)
         return row.at if row else None
 
-    async def _add_attempt(self, claim: Claim, attempt: Attempt) -> None:
-        last = await self._rows.find(
-            select(func.max(attempts.c.number)).where(attempts.c.delivery == claim.delivery.id)
+    async def _add_attempts(self, tried: Sequence[Tried], tokens: Mapping[str, int]) -> None:
+        """Those of deliveries that still exist; `tokens` are their last leases."""
+        # Under the first lease of a delivery nothing can have been tried before.
+        again = [delivery for delivery, token in tokens.items() if token > 1]
+        last = select(attempts.c.delivery, func.max(attempts.c.number).label("number")).group_by(attempts.c.delivery)
+        made = await self._rows.fetch(last.where(attempts.c.delivery.in_(again))) if again else []
+        numbers = {row.delivery: row.number + 1 for row in made}
+        known = [each for each in tried if each.claim.delivery.id in tokens]
+        await self._rows.add(
+            attempts, [_attempt_to_row(each, numbers.get(each.claim.delivery.id, 1)) for each in known]
         )
-        row = {column.name: getattr(attempt, column.name) for column in _ATTEMPT}
-        number = ((last and last[0]) or 0) + 1
-        own = {"delivery": claim.delivery.id, "number": number, "lease_token": claim.token}
-        await self._rows.add(attempts, [row | own])
+
+
+def _attempt_to_row(tried: Tried, number: int) -> dict[str, Any]:
+    row = {column.name: getattr(tried.attempt, column.name) for column in _ATTEMPT}
+    return row | {"delivery": tried.claim.delivery.id, "number": number, "lease_token": tried.claim.token}
+
+
+def _outcome_to_row(tried: Tried) -> dict[str, Any]:
+    return {"finished": tried.claim.delivery.id, **{name: getattr(tried.after, name) for name in _OUTCOME}}
 
 
 def delivery_to_row(delivery: Delivery) -> dict[str, Any]:
@@ -199,4 +226,9 @@ def delivery_to_row(delivery: Delivery) -> dict[str, Any]:
 
 
 def _row_to_delivery(row: Row[Any]) -> Delivery:
-    return Delivery(**{column.name: row._mapping[column] for column in _DELIVERY})
+    """Of a row that begins with the columns of `_DELIVERY`."""
+    return Delivery(**dict(zip(_DELIVERY_FIELDS, row, strict=False)))
+
+
+def _age(claim: Claim) -> tuple[datetime | None, datetime, str]:
+    return claim.delivery.next_attempt_at, claim.delivery.created_at, claim.delivery.id

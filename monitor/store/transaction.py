@@ -165,7 +165,7 @@ class SqlTransaction:
 
         outbox = OutboxRows(rows)
         self.claim_deliveries = outbox.claim_deliveries
-        self.finish_attempt = outbox.finish_attempt
+        self.finish_attempts = outbox.finish_attempts
         self.list_deliveries = outbox.list_deliveries
         self.find_delivery = outbox.find_delivery
         self.list_attempts = outbox.list_attempts

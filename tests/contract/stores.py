@@ -11,6 +11,7 @@ from monitor.model import (
     AlertId,
     Article,
     Attempt,
+    ChannelKind,
     Delivery,
     DeliveryId,
     Digest,
@@ -23,7 +24,7 @@ from monitor.model import (
     StoryId,
     SubscriberId,
 )
-from monitor.ports import Transaction
+from monitor.ports import Claim, Transaction, Tried
 from monitor.store.database import Database
 from tests.builders import NOON
 
@@ -60,6 +61,18 @@ def in_transaction(url: str, scenario: Callable[[Transaction], Awaitable[T]]) ->
             return await scenario(tx)
 
     return in_store(url, run)
+
+
+async def claim_due(
+    tx: Transaction, now: datetime = NOON, *, channel: ChannelKind = "email", limit: int = 10, lease: timedelta = MINUTE
+) -> tuple[Claim, ...]:
+    """Lease what is due."""
+    return await tx.claim_deliveries(now, channel=channel, limit=limit, lease=lease)
+
+
+async def finish(tx: Transaction, claim: Claim, attempt: Attempt, after: Delivery) -> bool:
+    """Record one try alone; whether its lease was still held."""
+    return bool(await tx.finish_attempts([Tried(claim=claim, attempt=attempt, after=after)]))
 
 
 def make_rule(rule: str = "ports", **fields: Any) -> Rule:

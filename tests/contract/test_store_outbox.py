@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Delivery, DeliveryId, SubscriberId
-from monitor.ports import Claim, OutboxState, Transaction
+from monitor.ports import Claim, OutboxState, Transaction, Tried
 from monitor.store.database import Database
 from tests.builders import NOON
 from tests.contract.stores import (
     MINUTE,
+    claim_due,
+    finish,
     in_store,
     in_transaction,
     make_attempt,
@@ -33,7 +35,7 @@ async def put_many(tx: Transaction, count: int) -> list[str]:
 
 
 async def claim(tx: Transaction, *, minutes: int = 0, limit: int = 10) -> tuple[Claim, ...]:
-    return await tx.claim_deliveries(NOON + minutes * MINUTE, limit=limit, lease=5 * MINUTE)
+    return await claim_due(tx, NOON + minutes * MINUTE, limit=limit, lease=5 * MINUTE)
 
 
 def test_a_delivery_comes_back_as_it_was_written(store_url: str) -> None:
@@ -75,12 +77,12 @@ def test_an_attempt_is_recorded_with_what_follows_from_it(store_url: str) -> Non
         (ours,) = await claim(tx)
         failed = make_attempt(ours.delivery, error="421 try later", retry_after=NOON + MINUTE)
         waiting = replace(ours.delivery, attempts=1, next_attempt_at=NOON + MINUTE)
-        assert await tx.finish_attempt(ours, failed, waiting)
+        assert await finish(tx, ours, failed, waiting)
         assert await tx.list_deliveries() == (waiting,)
         (ours,) = await claim(tx, minutes=1)
         accepted = make_attempt(ours.delivery, answer="250 queued", at=NOON + MINUTE)
         sent = replace(ours.delivery, state="sent", attempts=2, next_attempt_at=None, sent_at=NOON + MINUTE)
-        assert await tx.finish_attempt(ours, accepted, sent)
+        assert await finish(tx, ours, accepted, sent)
         assert await tx.list_deliveries() == (sent,)
         assert await tx.list_attempts(sent.id) == (failed, accepted)
         assert await claim(tx, minutes=600) == ()
@@ -96,13 +98,49 @@ def test_the_outcome_of_a_lost_lease_is_kept_as_an_attempt_and_changes_nothing_e
         assert ours.token == lost.token + 1
         dead = replace(lost.delivery, state="dead", attempts=1, next_attempt_at=None)
         late = make_attempt(lost.delivery, error="550 no", permanent=True)
-        assert not await tx.finish_attempt(lost, late, dead)
+        assert not await finish(tx, lost, late, dead)
         assert await claim(tx, minutes=6) == ()
         sent = replace(ours.delivery, state="sent", attempts=1, next_attempt_at=None, sent_at=NOON)
-        assert await tx.finish_attempt(ours, make_attempt(ours.delivery, answer="250"), sent)
+        assert await finish(tx, ours, make_attempt(ours.delivery, answer="250"), sent)
         assert await tx.find_delivery(sent.id) == sent
         tries = await tx.list_attempts(sent.id)
         assert [(each.number, each.error, each.answer) for each in tries] == [(1, "550 no", None), (2, None, "250")]
+
+    in_transaction(store_url, scenario)
+
+
+def test_tries_that_are_recorded_together_fare_as_each_would_alone(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        await put_many(tx, 3)
+        (lost,) = await claim(tx, limit=1)
+        again, second, third = await claim(tx, minutes=5)
+        unknown = Claim(delivery=make_delivery(make_digest("unknown")), token=1)
+        tried = [
+            Tried(
+                claim=each,
+                attempt=make_attempt(each.delivery, answer="250"),
+                after=replace(each.delivery, state="sent", attempts=1, next_attempt_at=None, sent_at=NOON),
+            )
+            for each in (third, lost, unknown, second)
+        ]
+        assert await tx.finish_attempts(tried) == {second.delivery.id, third.delivery.id}
+        assert await tx.finish_attempts([]) == frozenset()
+        states = {delivery.id: delivery.state for delivery in await tx.list_deliveries()}
+        assert states == {"d00-email": "pending", "d01-email": "sent", "d02-email": "sent"}
+        assert await finish(tx, again, make_attempt(again.delivery, error="451"), again.delivery)
+        numbers = [each.number for each in await tx.list_attempts(again.delivery.id)]
+        assert numbers == [1, 2]
+
+    in_transaction(store_url, scenario)
+
+
+def test_each_channel_drains_its_own_part_of_the_outbox(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        digest = make_digest()
+        await put(tx, make_delivery(digest, channel="email"), make_delivery(digest, channel="webhook"))
+        assert [each.delivery.channel for each in await claim_due(tx, channel="webhook")] == ["webhook"]
+        assert await claim_due(tx, channel="slack") == ()
+        assert [each.delivery.channel for each in await claim_due(tx)] == ["email"]
 
     in_transaction(store_url, scenario)
 
@@ -113,8 +151,8 @@ def test_the_same_outcome_written_twice_is_one_attempt(store_url: str) -> None:
         (ours,) = await claim(tx)
         sent = replace(ours.delivery, state="sent", attempts=1, next_attempt_at=None, sent_at=NOON)
         attempt = make_attempt(ours.delivery, answer="250")
-        assert await tx.finish_attempt(ours, attempt, sent)
-        assert not await tx.finish_attempt(ours, attempt, sent)
+        assert await finish(tx, ours, attempt, sent)
+        assert not await finish(tx, ours, attempt, sent)
         assert await tx.list_attempts(sent.id) == (attempt,)
 
     in_transaction(store_url, scenario)
@@ -126,7 +164,7 @@ def test_a_replayed_delivery_is_sent_again_under_its_id_and_numbers_its_attempts
         (first,) = await claim(tx)
         assert not await tx.replay_delivery(first.delivery.id, NOON)
         dead = replace(first.delivery, state="dead", attempts=1, next_attempt_at=None)
-        await tx.finish_attempt(first, make_attempt(first.delivery, error="550"), dead)
+        await finish(tx, first, make_attempt(first.delivery, error="550"), dead)
         assert await tx.replay_delivery(dead.id, NOON + 9 * MINUTE)
         assert not await tx.replay_delivery(dead.id, NOON + 9 * MINUTE)
         assert await claim(tx, minutes=8) == ()
@@ -134,7 +172,7 @@ def test_a_replayed_delivery_is_sent_again_under_its_id_and_numbers_its_attempts
         assert again.delivery == replace(first.delivery, next_attempt_at=NOON + 9 * MINUTE)
         assert again.token > first.token
         sent = replace(again.delivery, state="sent", attempts=1, next_attempt_at=None, sent_at=NOON)
-        assert await tx.finish_attempt(again, make_attempt(again.delivery, answer="250"), sent)
+        assert await finish(tx, again, make_attempt(again.delivery, answer="250"), sent)
         assert [each.number for each in await tx.list_attempts(sent.id)] == [1, 2]
         assert await tx.replay_delivery(sent.id, NOON)
 
@@ -149,7 +187,7 @@ def test_what_is_unknown_is_not_found_and_not_replayed(store_url: str) -> None:
         assert await tx.find_digest(unknown.id) is None
         assert await tx.list_attempts(unknown.id) == ()
         assert not await tx.replay_delivery(unknown.id, NOON)
-        assert not await tx.finish_attempt(Claim(delivery=unknown, token=1), make_attempt(unknown), unknown)
+        assert not await finish(tx, Claim(delivery=unknown, token=1), make_attempt(unknown), unknown)
 
     in_transaction(store_url, scenario)
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from monitor.model import StoryId
+from monitor.model import ChannelKind, StoryId
 from monitor.ports import Transaction
 from tests.builders import NOON, make_article
 from tests.contract.stores import (
     ANA,
     MINUTE,
+    claim_due,
+    finish,
     in_transaction,
     list_pending_ids,
     make_attempt,
@@ -17,15 +19,15 @@ from tests.contract.stores import (
 )
 
 
-async def _finish(tx: Transaction, minutes: int, **fields: object) -> None:
+async def _finish(tx: Transaction, channel: ChannelKind, minutes: int, **fields: object) -> None:
     """Claim what is due, and record one try of it that ended so."""
-    (claim,) = await tx.claim_deliveries(NOON + minutes * MINUTE, limit=1, lease=MINUTE)
+    (claim,) = await claim_due(tx, NOON + minutes * MINUTE, channel=channel, limit=1)
     attempt = make_attempt(claim.delivery, at=NOON + minutes * MINUTE, **fields)
     if attempt.error is None:
         after = replace(claim.delivery, state="sent", sent_at=attempt.at, next_attempt_at=None)
     else:
         after = replace(claim.delivery, attempts=1, next_attempt_at=attempt.at + MINUTE)
-    assert await tx.finish_attempt(claim, attempt, after)
+    assert await finish(tx, claim, attempt, after)
 
 
 def test_the_message_that_first_told_of_a_story_is_found_by_its_reference(store_url: str) -> None:
@@ -36,9 +38,9 @@ def test_the_message_that_first_told_of_a_story_is_found_by_its_reference(store_
         digest = make_digest()
         await tx.add_digest(digest, await list_pending_ids(tx), [make_delivery(digest, channel="slack")])
         assert await tx.find_reference(ANA, "slack", alert.story) is None
-        await _finish(tx, 0, error="no answer in time")
+        await _finish(tx, "slack", 0, error="no answer in time")
         assert await tx.find_reference(ANA, "slack", alert.story) is None
-        await _finish(tx, 1, answer="ok", reference="1772452800.000100")
+        await _finish(tx, "slack", 1, answer="ok", reference="1772452800.000100")
         assert await tx.find_reference(ANA, "slack", alert.story) == "1772452800.000100"
         assert await tx.find_reference(ANA, "email", alert.story) is None
         assert await tx.find_reference(ANA, "slack", StoryId("another")) is None
@@ -55,13 +57,13 @@ def test_an_endpoint_has_been_failing_since_the_first_try_after_its_last_success
             digest = make_digest(f"d{number}", NOON + number * MINUTE)
             due = NOON + 10 * number * MINUTE
             await tx.add_digest(digest, [], [make_delivery(digest, channel="webhook", next_attempt_at=due)])
-        await _finish(tx, 0, error="refused")
-        await _finish(tx, 1, error="refused")
+        await _finish(tx, "webhook", 0, error="refused")
+        await _finish(tx, "webhook", 1, error="refused")
         assert await tx.find_failing_since(ANA, "webhook") == NOON
-        await _finish(tx, 5, answer="ok")
+        await _finish(tx, "webhook", 5, answer="ok")
         assert await tx.find_failing_since(ANA, "webhook") is None
-        await _finish(tx, 10, error="refused")
-        await _finish(tx, 11, error="refused")
+        await _finish(tx, "webhook", 10, error="refused")
+        await _finish(tx, "webhook", 11, error="refused")
         assert await tx.find_failing_since(ANA, "webhook") == NOON + 10 * MINUTE
         assert await tx.find_failing_since(ANA, "slack") is None
 

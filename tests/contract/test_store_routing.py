@@ -31,6 +31,8 @@ from tests.builders import NOON, make_article
 from tests.contract.stores import (
     ANA,
     MINUTE,
+    claim_due,
+    finish,
     in_transaction,
     list_pending_ids,
     make_attempt,
@@ -276,12 +278,12 @@ def test_latency_is_told_of_sent_messages_that_went_at_once(store_url: str) -> N
         urgent = make_delivery(digest, news_at=NOON - MINUTE)
         planned = make_delivery(digest, channel="slack")
         await tx.add_digest(digest, [], [urgent, planned])
-        for claim in await tx.claim_deliveries(NOON, limit=9, lease=MINUTE):
+        for claim in (*await claim_due(tx), *await claim_due(tx, channel="slack")):
             delivery = claim.delivery
             after = make_delivery(
                 digest, channel=delivery.channel, state="sent", sent_at=NOON + MINUTE, next_attempt_at=None, attempts=1
             )
-            assert await tx.finish_attempt(claim, make_attempt(delivery), after)
+            assert await finish(tx, claim, make_attempt(delivery), after)
         assert await tx.list_latencies(NOON) == (2 * MINUTE,)
         assert await tx.list_latencies(NOON + MINUTE) == ()
 
@@ -292,10 +294,10 @@ def test_a_claim_that_is_put_back_is_due_later_and_counts_no_try(store_url: str)
     async def scenario(tx: Transaction) -> None:
         digest = make_digest()
         await tx.add_digest(digest, [], [make_delivery(digest)])
-        (claim,) = await tx.claim_deliveries(NOON, limit=9, lease=MINUTE)
+        (claim,) = await claim_due(tx)
         await tx.put_back(claim, NOON + HOUR)
-        assert await tx.claim_deliveries(NOON + MINUTE, limit=9, lease=MINUTE) == ()
-        (again,) = await tx.claim_deliveries(NOON + HOUR, limit=9, lease=MINUTE)
+        assert await claim_due(tx, NOON + MINUTE) == ()
+        (again,) = await claim_due(tx, NOON + HOUR)
         assert again.delivery.attempts == 0
 
     in_transaction(store_url, scenario)
@@ -306,12 +308,12 @@ def test_a_dropped_delivery_is_dead_even_for_a_worker_that_holds_it(store_url: s
         digest = make_digest()
         delivery = make_delivery(digest)
         await tx.add_digest(digest, [], [delivery])
-        (claim,) = await tx.claim_deliveries(NOON, limit=9, lease=MINUTE)
+        (claim,) = await claim_due(tx)
         assert await tx.drop_delivery(delivery.id)
         assert not await tx.drop_delivery(delivery.id)
         assert not await tx.drop_delivery(DeliveryId("none"))
         failed = make_delivery(digest, attempts=1, next_attempt_at=NOON + HOUR)
-        assert not await tx.finish_attempt(claim, make_attempt(delivery, error="451"), failed)
+        assert not await finish(tx, claim, make_attempt(delivery, error="451"), failed)
         found = await tx.find_delivery(delivery.id)
         assert found is not None
         assert found.state == "dead"
@@ -326,8 +328,8 @@ def test_forgetting_a_person_leaves_nothing_of_them_and_everything_of_the_others
         article = make_article("A storm.")
         await raise_alert(tx, article, due_at=NOON + HOUR)
         await raise_alert(tx, article, subscriber=BEN)
-        (claim,) = await tx.claim_deliveries(NOON, limit=9, lease=MINUTE)
-        await tx.finish_attempt(claim, make_attempt(claim.delivery, error="no"), claim.delivery)
+        (claim,) = await claim_due(tx)
+        await finish(tx, claim, make_attempt(claim.delivery, error="no"), claim.delivery)
         for subscriber in (ANA, BEN):
             await tx.save_choices(Choices(subscriber=subscriber, paused_until=NOON))
             await tx.add_mute(subscriber, "rule", "ports", NOON)

@@ -134,6 +134,25 @@ def test_an_answer_that_is_no_http_is_tried_again(garbage: bytes) -> None:
     assert not _refusal(garbage).permanent
 
 
+def test_messages_that_follow_each_other_share_a_connection() -> None:
+    connections: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(1)
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nthere")
+
+    async def send() -> list[str]:
+        async with listen(serve) as port, loopback_session() as session:
+            channel = WebhookChannel(session, lambda: NOW)
+            return [(await channel.send(make_delivery(), webhook_address(port))).answer for _ in range(3)]
+
+    assert asyncio.run(send()) == ["answered 200 OK: there"] * 3
+    assert len(connections) == 1
+
+
 def test_an_address_in_the_operators_own_network_is_refused() -> None:
     async def send() -> None:
         async with loopback_session("10.0.0.0/8") as session:

@@ -88,7 +88,8 @@ async def _tick(newsroom: Newsroom, live: Live, clock: _Clock, meters: Meters) -
             newsroom.publish("1", "Orsa floods the mill quarter", _BODY)
         await live.poll()
         await live.compose()
-        meters.count_deliveries(await live.deliver())
+        for channel in live.ports.channels:
+            meters.count_deliveries(await live.deliver(channel))
         mails, _, webhooks = newsroom.messages()
         if mails and webhooks:
             return clock.now

@@ -1,9 +1,14 @@
 """The outbox at work: leases that end, destinations that take only so much, messages that are dropped or disabled."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from monitor.errors import StoreError
 from monitor.model import Address, Delivery, Digest, Now, SlackWebhook, Subscriber, SubscriberId
 from monitor.pipeline import compose_due, deliver_due
 from monitor.ports import Receipt
@@ -84,6 +89,92 @@ def test_a_worker_that_slept_between_claiming_and_sending_does_not_send(store_ur
         assert len(stage.channels["email"].sent) == 1
 
     on_stage(store_url, scenario, AT_ONCE, now=yerevan(2, 12))
+
+
+def on_stage_with_three_readers(url: str, scenario: Callable[[Stage], Awaitable[None]]) -> None:
+    """Each with a Slack channel of their own."""
+    readers = [reader_of(name, f"{HOOK}/{name}") for name in "abc"]
+    route = make_route(*(reader.id for reader in readers), send=Now())
+    on_stage(url, scenario, route, now=yerevan(2, 12), subscribers=readers)
+
+
+@dataclass
+class WaitingChannel(KeepingChannel):
+    """Keeps the first message waiting until it is let go."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, delivery: Delivery, address: Address) -> Receipt:
+        receipt = await super().send(delivery, address)
+        if len(self.sent) == 1:
+            await self.go.wait()
+        return receipt
+
+
+def states_of(deliveries: Sequence[Delivery]) -> dict[str, str]:
+    return {delivery.subscriber: delivery.state for delivery in deliveries}
+
+
+async def until_sent(stage: Stage, count: int) -> dict[str, str]:
+    """The states of all deliveries, as soon as so many are marked as sent."""
+    while True:
+        states = states_of(await stage.within(lambda tx: tx.list_deliveries()))
+        if list(states.values()).count("sent") == count:
+            return states
+
+
+def test_a_message_is_marked_although_one_beside_it_is_still_on_its_way(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        channel = stage.channels["slack"] = WaitingChannel("slack")
+        await stage.match("Flood")
+        await compose_due(stage.ports, stage.plan)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(deliver_due(stage.ports, stage.plan))
+            states = await until_sent(stage, 2)
+            assert states.pop(channel.sent[0].subscriber) == "pending"
+            channel.go.set()
+        assert set((await until_sent(stage, 3)).values()) == {"sent"}
+
+    on_stage_with_three_readers(store_url, scenario)
+
+
+def test_what_was_accepted_is_marked_when_the_service_stops_and_the_rest_is_sent_later(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        channel = stage.channels["slack"] = WaitingChannel("slack")
+        await stage.match("Flood")
+        await compose_due(stage.ports, stage.plan)
+        delivering = asyncio.create_task(deliver_due(stage.ports, stage.plan))
+        while len(channel.sent) < 3:
+            await asyncio.sleep(0)
+        delivering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await delivering
+        states = states_of(await stage.within(lambda tx: tx.list_deliveries()))
+        assert states.pop(channel.sent[0].subscriber) == "pending"
+        assert set(states.values()) == {"sent"}
+
+    on_stage_with_three_readers(store_url, scenario)
+
+
+def test_marks_that_the_store_does_not_take_are_made_with_the_next_ones(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        channel = stage.channels["slack"] = WaitingChannel("slack")
+        marked: list[str] = []
+
+        def fail_once(point: str) -> None:
+            if point == "marking delivery":
+                marked.append(point)
+                if len(marked) == 1:
+                    channel.go.set()
+                    raise StoreError("the disk is full")
+
+        await stage.match("Flood")
+        await compose_due(stage.ports, stage.plan)
+        assert len(await deliver_due(replace(stage.ports, reached=fail_once), stage.plan)) == 3
+        assert len(channel.sent) == 3
+        assert set((await until_sent(stage, 3)).values()) == {"sent"}
+
+    on_stage_with_three_readers(store_url, scenario)
 
 
 class RewordedChannel(KeepingChannel):

@@ -44,10 +44,10 @@ def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
     ("statement", "index"),
     [
         (select_due_sources(NOON, limit=10), "ix_poll_states_next_poll_at_source"),
-        (select_due_deliveries(NOON, limit=10), "ix_deliveries_state_next_attempt_at"),
+        (select_due_deliveries(NOON, "email", limit=10), "ix_deliveries_state_channel_next_attempt_at"),
         (select_due_subscribers(NOON), "ix_alerts_state_due_at_subscriber"),
         (select_pending(SubscriberId("ana"), NOON + timedelta(hours=1)), "ix_alerts_subscriber_state_due_at"),
-        (select_waiting(), "ix_deliveries_state_next_attempt_at"),
+        (select_waiting(), "ix_deliveries_state_channel_next_attempt_at"),
         (select_digests(SubscriberId("ana"), limit=10), "ix_digests_subscriber_composed_at"),
     ],
     ids=["due sources", "due deliveries", "due subscribers", "pending alerts", "what waits", "digests of a subscriber"],

@@ -81,7 +81,7 @@ deliveries = Table(
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("digest", "subscriber", "channel"),
-    Index(None, "state", "next_attempt_at"),
+    Index(None, "state", "channel", "next_attempt_at"),
     Index(None, "created_at"),
 )
 
