@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "digest": ("monitor.cli.service:digest", "Preview what a subscriber's next digest holds so far."),
     "send-test": ("monitor.cli.service:send_test", "Send a subscriber a test message by each of their channels."),
     "deliveries": ("monitor.cli.deliveries:app", "List, show, replay and drop what was sent and what was not."),
+    "export": ("monitor.cli.export:export", "Write matches or alerts as JSON Lines or CSV for other programs."),
     "doctor": ("monitor.cli.service:doctor", "Say whether the service is alive; exits 1 when it is not."),
 }
 

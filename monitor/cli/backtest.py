@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from monitor.app import open_existing_store
 from monitor.cli.backtest_page import render_backtest
 from monitor.cli.backtest_report import backtest_document, draw_backtest
+from monitor.cli.moments import read_moment
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -41,7 +42,6 @@ from monitor.match.backtest import Backtest
 from monitor.match.rules import RuleSet
 from monitor.model import Article, Source
 from monitor.pipeline.stored import count_articles, iter_articles
-from monitor.text.durations import parse_duration
 from monitor.text.suggest import did_you_mean
 
 
@@ -69,7 +69,7 @@ def backtest(
 
     Example: `monitor backtest karabakh-use-of-force --since 90d --against HEAD`
     """
-    begin = None if since is None else _read_since(since, utc_now())
+    begin = None if since is None else read_moment(since, utc_now(), "--since")
     rule_set = load_rule_set(rules, choose_cache(data))
     other, problems = (None, ()) if against is None else read_other_rules(rules, against)
     print_problems(problem for problem in problems if problem.level == "error")
@@ -107,18 +107,6 @@ def _read_sources(config: Path) -> tuple[Source, ...]:
     """The sources that stored articles came from, for rules that choose by them; those that can be read."""
     settings = load_settings(config, os.environ, strict=False)
     return load_config(config, settings, os.environ, strict=False).sources
-
-
-def _read_since(text: str, now: datetime) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-    except ValueError:
-        pass
-    try:
-        return now - parse_duration(text)
-    except ValueError as error:
-        message = f'found "{text}", expected a day such as 2026-03-01 or a duration such as 90d'
-        raise typer.BadParameter(message, param_hint="--since") from error
 
 
 def _write(file: Path, text: str) -> None:

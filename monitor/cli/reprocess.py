@@ -4,13 +4,13 @@ import asyncio
 import json
 import os
 from collections import Counter
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from monitor.app import open_pipeline, require_store
+from monitor.cli.moments import read_moment
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -28,7 +28,6 @@ from monitor.config.rule_cache import choose_cache
 from monitor.model import Correction, SourceId
 from monitor.pipeline.reprocessing import Reprocessed, Wish, reprocess
 from monitor.story.corrections import describe_differences
-from monitor.text.durations import parse_duration
 
 
 def reprocess_(
@@ -51,7 +50,7 @@ def reprocess_(
     Example: `monitor reprocess --since 7d --dry-run`
     """
     wish = Wish(
-        since=_read_since(since, utc_now()),
+        since=read_moment(since, utc_now(), "--since"),
         source=SourceId(source) if source else None,
         trial=dry_run,
         alerting=alert,
@@ -112,15 +111,3 @@ def _describe(document: dict[str, Any], correction: Correction | None) -> str:
         lines += [f"  {line}" for line in describe_differences(correction.differences).splitlines()]
     lines += [f"  gained: {rule}" for rule in document["gained"]] + [f"  lost: {rule}" for rule in document["lost"]]
     return "\n".join(lines)
-
-
-def _read_since(text: str, now: datetime) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-    except ValueError:
-        pass
-    try:
-        return now - parse_duration(text)
-    except ValueError as error:
-        message = f'found "{text}", expected a day such as 2026-03-01 or a duration such as 7d'
-        raise typer.BadParameter(message, param_hint="--since") from error

@@ -7,6 +7,7 @@ from monitor.ports.articles import ArticleTables
 from monitor.ports.awaited import AwaitedTables
 from monitor.ports.choices import ChoiceTables
 from monitor.ports.digests import DigestTables
+from monitor.ports.exports import ExportTables
 from monitor.ports.notices import OperatorTables
 from monitor.ports.outbox import OutboxTables
 from monitor.ports.service import ServiceTables
@@ -21,6 +22,7 @@ class Transaction(
     ChoiceTables,
     OperatorTables,
     OutboxTables,
+    ExportTables,
     ServiceTables,
     Protocol,
 ):

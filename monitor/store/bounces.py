@@ -1,12 +1,23 @@
 """Mail that came back: which of it was read, and what it meant."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from monitor.model import Bounce, BounceKind, ChannelKind, SubscriberId
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import attempts, bounces, deliveries
+
+
+def select_addressee(channel: ChannelKind, reference: str) -> Select[Any]:
+    """Who was sent the message of that name."""
+    return (
+        select(deliveries.c.subscriber)
+        .join(attempts, attempts.c.delivery == deliveries.c.id)
+        .where(attempts.c.reference == reference, deliveries.c.channel == channel)
+        .limit(1)
+    )
 
 
 class BounceRows:
@@ -52,10 +63,5 @@ class BounceRows:
 
     async def find_addressee(self, channel: ChannelKind, reference: str) -> SubscriberId | None:
         """Who was sent the message of that name."""
-        row = await self._rows.find(
-            select(deliveries.c.subscriber)
-            .join(attempts, attempts.c.delivery == deliveries.c.id)
-            .where(attempts.c.reference == reference, deliveries.c.channel == channel)
-            .limit(1)
-        )
+        row = await self._rows.find(select_addressee(channel, reference))
         return SubscriberId(row.subscriber) if row else None

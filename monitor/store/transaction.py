@@ -7,6 +7,7 @@ from monitor.store.bounces import BounceRows
 from monitor.store.buckets import BucketRows
 from monitor.store.choices import ChoiceRows
 from monitor.store.digests import DigestRows
+from monitor.store.exports import ExportRows
 from monitor.store.matches import MatchRows
 from monitor.store.notices import NoticeRows
 from monitor.store.outbox import OutboxRows
@@ -176,6 +177,11 @@ class SqlTransaction:
         self.measure_outbox = outbox.measure_outbox
         self.find_reference = outbox.find_reference
         self.find_failing_since = outbox.find_failing_since
+
+        exports = ExportRows(rows)
+        self.list_known_rules = exports.list_known_rules
+        self.export_matches = exports.export_matches
+        self.export_alerts = exports.export_alerts
 
         buckets = BucketRows(rows)
         self.find_buckets = buckets.find_buckets

@@ -9,8 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from monitor.model import SubscriberId
+from monitor.ports.exports import ExportScope, Place
 from monitor.store.alerts import select_due_subscribers, select_pending
+from monitor.store.bounces import select_addressee
 from monitor.store.digests import select_digests
+from monitor.store.exports import select_matches
 from monitor.store.outbox import select_due_deliveries, select_waiting
 from monitor.store.retention import select_old_bodies
 from monitor.store.sources import select_due_sources
@@ -18,6 +21,7 @@ from monitor.store.stories import select_profiles_with, select_texts
 from tests.builders import NOON
 from tests.contract.stores import in_transaction
 
+WEEK = ExportScope(since=NOON - timedelta(days=7), until=NOON)
 DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 
 
@@ -68,8 +72,11 @@ def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[
             "pk_story_features",
         ),
         (select_old_bodies(NOON, 10), "ix_articles_bodies", "ix_articles_bodies"),
+        (select_matches(WEEK, None, 10), "ix_articles_fetched_at", "ix_articles_fetched_at"),
+        (select_matches(WEEK, Place(NOON, 7, "ports"), 10), "ix_articles_fetched_at", "ix_articles_fetched_at"),
+        (select_addressee("email", "<a@b>"), "ix_attempts_reference", "ix_attempts_reference"),
     ],
-    ids=["texts", "profiles", "old bodies"],
+    ids=["texts", "profiles", "old bodies", "an export", "more of an export", "whose mail came back"],
 )
 def test_recognising_a_story_and_purging_use_their_index(
     store_url: str, statement: Select[tuple[object, ...]], sqlite_key: str, postgres_index: str
