@@ -32,6 +32,7 @@ _REFUSALS = {
         404, "There is no such page", "Pages are opened by the links in your messages; each has an address of its own."
     ),
     405: PageError(405, "This address is not used that way", "Open it by the link in your message."),
+    408: PageError(408, "This took too long", "Nothing was changed. Please press the button once more."),
     413: PageError(413, "This was too much", "Nothing was changed. The forms of these pages are small."),
 }
 _AWAY = PageError(

@@ -1,5 +1,7 @@
 """What every request and every answer goes through, whatever the page."""
 
+import asyncio
+
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,15 +54,19 @@ def below(path: str, app: ASGIApp) -> ASGIApp:
     return answer
 
 
-def bounded(app: ASGIApp) -> ASGIApp:
-    """Refuses a body that is larger than any form here."""
+def bounded(app: ASGIApp, patience: float) -> ASGIApp:
+    """Refuses a body that is larger than any form here, or of which nothing comes for so many seconds."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         size = 0
 
         async def receive_bounded() -> Message:
             nonlocal size
-            message = await receive()
+            try:
+                async with asyncio.timeout(patience):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
             size += len(message.get("body", b""))
             if size > _LARGEST_BODY:
                 raise HTTPException(413)

@@ -39,8 +39,8 @@ _PAGES: tuple[tuple[str, str, _Page], ...] = (
 )
 
 
-def create_app(site: Site) -> ASGIApp:
-    """The whole site as an ASGI application."""
+def create_app(site: Site, *, patience: float = 10.0) -> ASGIApp:
+    """The whole site as an ASGI application. Of a body something has to come within so many seconds."""
     routes = [Route(path, partial(page, site), methods=[method]) for method, path, page in _PAGES]
     app = Starlette(routes=routes, exception_handlers=FAILURES)
-    return secured(below(site.path, bounded(app)))
+    return secured(below(site.path, bounded(app, patience)))

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from monitor.web import open_listener
 from tests.flow.newsroom import PATIENCE, Newsroom, open_newsroom, stop
 
 PUBLIC = {"MONITOR_PUBLIC_URL": "https://alerts.example.org/news"}
@@ -53,6 +54,7 @@ def test_one_click_on_the_header_of_a_mail_that_came_ends_the_mails_and_nothing_
             await _check_probes(address)
             log = await stop(service)
             assert newsroom.messages() == (1, 3, 3)
+            assert "https://alerts.example.org/news/settings/" in str(newsroom.slack.messages[0])
             assert '"unsubscribed"' in log
             assert _token_of(_mail(newsroom)["List-Unsubscribe"]) not in log
 
@@ -93,6 +95,20 @@ async def _click(newsroom: Newsroom, address: str) -> int:
             assert page.status == 200
         async with client.post(proxied, data={name: value}, allow_redirects=False) as answer:
             return answer.status
+
+
+def test_a_service_whose_port_is_taken_does_not_start_and_says_which_setting_to_change(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with open_newsroom(tmp_path) as newsroom:
+            with open_listener("127.0.0.1", 0) as taken:
+                port = str(taken.getsockname()[1])
+                service = await newsroom.start("-m", "monitor", "run", environment={"MONITOR_WEB__PORT": port})
+                _, log = await asyncio.wait_for(service.communicate(), PATIENCE)
+            assert service.returncode == 1
+            assert f'cannot serve pages on "127.0.0.1" port {port}' in log.decode()
+            assert newsroom.site.requests == []
+
+    asyncio.run(scenario())
 
 
 def test_messages_link_to_pages_only_when_a_public_address_is_set(tmp_path: Path) -> None:

@@ -142,8 +142,10 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(directory: Path, *, plan: Plan = PLAN, **fields: Any) -> AsyncIterator[Town]:
-    """A site that runs until the end of the block; `fields` are those of Site."""
+async def open_town(
+    directory: Path, *, plan: Plan = PLAN, patience: float = 60.0, **fields: Any
+) -> AsyncIterator[Town]:
+    """A site that runs until the end of the block; `fields` are those of Site, `patience` as of its server."""
     store = await Database.open(sqlite_url(directory / "monitor.sqlite3"))
     clock = Clock()
     site = Site(store=store, plan=lambda: plan, clock=clock, keys=KEYS, **fields)
@@ -151,7 +153,10 @@ async def open_town(directory: Path, *, plan: Plan = PLAN, **fields: Any) -> Asy
     try:
         async with store.transaction() as tx:
             digest = await tell(tx, FLOOD, STRIKE)
-        async with serving(create_app(site), listener), aiohttp.ClientSession() as client:
+        async with (
+            serving(create_app(site, patience=patience), listener, patience=patience),
+            aiohttp.ClientSession() as client,
+        ):
             yield Town(site, address_of(listener), client, clock, digest)
     finally:
         listener.close()

@@ -100,6 +100,40 @@ def test_broken_forms_and_files_are_refused(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET /healthz HTTP/1.1\r\nHost:", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /"]
+)
+def test_a_connection_that_brings_no_request_is_closed(sent: bytes, tmp_path: Path) -> None:
+    async def scenario() -> bytes:
+        async with open_town(tmp_path, patience=0.2) as town:
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(town.address.rpartition(":")[2]))
+            writer.write(sent)
+            answer = await asyncio.wait_for(reader.read(), 30)  # to the end, which the other side makes
+            writer.close()
+            await writer.wait_closed()
+            return answer
+
+    assert asyncio.run(scenario()).startswith(b"HTTP/1.1 200 OK" if sent.endswith(b"GET /") else b"")
+
+
+def test_a_form_that_does_not_come_to_its_end_is_given_up(tmp_path: Path) -> None:
+    async def scenario() -> bytes:
+        async with open_town(tmp_path, patience=0.2) as town:
+            address = town.links.unsubscribe(ANA.id).removeprefix(town.address)
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(town.address.rpartition(":")[2]))
+            kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99"
+            writer.write(f"POST {address} HTTP/1.1\r\nHost: x\r\n{kind}\r\n\r\nList-Unsub".encode())
+            answer = await asyncio.wait_for(reader.read(), 30)
+            writer.close()
+            await writer.wait_closed()
+            assert (await town.choices()).unsubscribed_at is None
+            return answer
+
+    answer = asyncio.run(scenario())
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"Nothing was changed" in answer
+
+
 @pytest.mark.parametrize("public_url", ["https://example.org", "https://example.org/news/alerts"])
 def test_pages_are_reached_whether_a_proxy_cuts_their_path_off_or_not(public_url: str, tmp_path: Path) -> None:
     async def scenario() -> None:
