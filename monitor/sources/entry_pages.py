@@ -6,14 +6,12 @@ from functools import partial
 
 import aiohttp
 from multidict import CIMultiDictProxy
-from yarl import URL
 
 from monitor.errors import FetchError
 from monitor.model import Page, Source
-from monitor.net.failures import explain_failure, explain_status
-from monitor.net.redact import redact_url
+from monitor.net.failures import explain_status
 from monitor.net.retry_after import find_retry_after
-from monitor.sources.origin import Origin
+from monitor.sources.origin import Origin, read_address
 from monitor.sources.robots import Robots
 from monitor.sources.turns import Turns, begin_errand
 from monitor.sources.visits import FetchLimits, Visit, Visitor, Wish, failure
@@ -47,7 +45,7 @@ class HttpPageFetcher:
         """See ports.PageFetcher. The source's headers go to its own server only."""
         origin, errand = Origin.of(source), begin_errand(self._turns, url)
         wish = Wish(
-            url=_read_address(url),
+            url=read_address(url),
             headers_for=partial(origin.headers_for, accept=_ACCEPT),
             is_wanted=lambda status, headers: status in _COMPLETE and _may_be_html(headers),
             admit=partial(self._robots.admit, errand=errand),
@@ -67,14 +65,6 @@ class HttpPageFetcher:
             status=visit.status,
             retry_after=find_retry_after(visit.status, visit.headers, self._clock()),
         )
-
-
-def _read_address(url: str) -> URL:
-    try:
-        address = URL(url)
-        return (address.with_user(None) if address.raw_host else address).with_fragment(None)
-    except ValueError as error:
-        raise FetchError(f"{redact_url(url)}: {explain_failure(error)}", transient=False) from error
 
 
 def _may_be_html(headers: CIMultiDictProxy[str]) -> bool:

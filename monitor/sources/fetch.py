@@ -12,7 +12,6 @@ from typing import TypedDict
 
 import aiohttp
 from multidict import CIMultiDict
-from yarl import URL
 
 from monitor.model import Fetched, PollState, Source
 from monitor.net.failures import explain_status
@@ -20,7 +19,7 @@ from monitor.net.freshness import find_max_age
 from monitor.net.retry_after import find_retry_after
 from monitor.parse.hints import read_hints
 from monitor.polling import MOVES_TO_CONFIRM
-from monitor.sources.origin import Origin
+from monitor.sources.origin import Origin, read_address
 from monitor.sources.turns import Turns, begin_errand
 from monitor.sources.visits import DEFAULT_LIMITS, FetchLimits, Visit, Visitor, Wish, failure
 
@@ -54,7 +53,7 @@ class HttpFetcher:
         origin = Origin.of(source)
         adopted = state.moved_to if state.moves >= MOVES_TO_CONFIRM else None
         wish = Wish(
-            url=URL(adopted) if adopted else origin.url,
+            url=read_address(adopted) if adopted else origin.url,
             headers_for=lambda url: _make_conditional(origin.headers_for(url, _ACCEPT), state),
             is_wanted=lambda status, headers: status in _COMPLETE or _is_delta(status, headers, state),
         )

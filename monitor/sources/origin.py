@@ -45,3 +45,12 @@ class Origin:
             return False
         upgraded = (self.url.scheme, self.url.port, url.scheme, url.port) == ("http", 80, "https", 443)
         return upgraded or (url.scheme, url.port) == (self.url.scheme, self.url.port)
+
+
+def read_address(url: str) -> URL:
+    """What a publisher named as an address, without a password; FetchError, and for good, when it is none."""
+    try:
+        address = URL(url)
+        return (address.with_user(None) if address.raw_host else address).with_fragment(None)
+    except ValueError as error:
+        raise FetchError(f"{redact_url(url)}: {explain_failure(error)}", transient=False) from error
