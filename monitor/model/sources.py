@@ -87,7 +87,8 @@ class Fetched:
 
     `parts` are the sitemaps that a sitemap index led to. `at` is when it arrived, None for what was saved long ago.
     `conditional` says that validators were sent. `moved_to` is the last address where every redirect was permanent.
-    `max_age` is how long the server calls the answer fresh; `hints` are None where no body was read.
+    `max_age` is how long the server calls the answer fresh; `hints` are None where no body was read. `links` is its
+    Link header.
     """
 
     body: bytes | None
@@ -102,6 +103,7 @@ class Fetched:
     moved_to: str | None = field(default=None, repr=False)
     max_age: timedelta | None = None
     hints: FeedHints | None = None
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

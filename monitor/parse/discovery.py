@@ -16,6 +16,9 @@ from monitor.parse.feed_text import without_prolog
 from monitor.parse.sitemap import find_kind, unpack_sitemap
 from monitor.parse.urls import clean_url, same_site
 
+DECLARED = "declared by the page"
+"""How leads are come upon that a page, or its server, itself calls its feeds."""
+
 _FEED_TYPES = frozenset(
     {
         "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json",
@@ -29,6 +32,9 @@ _PATHS = (
     "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml",
 )  # fmt: skip
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_HEADER_LINK = re.compile(r"<([^<>]{1,2000})>((?:[^\"<>,]|\"[^\"]{0,1000}\"){0,2000})")
+_PARAMETER = re.compile(r";\s*([\w-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
+_LONGEST_HEADER = 16_000
 _LONGEST = 2_000_000
 _MOST_LINKS = 12
 
@@ -71,7 +77,7 @@ def find_links(body: bytes, content_type: str | None, url: str) -> tuple[Lead, .
         return ()
     base = next((urljoin(url, found.get("href") or "") for found in root.iter("base")), url)
     declared = [
-        Lead(address, "declared by the page")
+        Lead(address, DECLARED)
         for link in root.iter("link")
         if "alternate" in (link.get("rel") or "").lower().split()
         and _is_feed_type(link.get("type"))
@@ -84,6 +90,17 @@ def find_links(body: bytes, content_type: str | None, url: str) -> tuple[Lead, .
         if (address := clean_url(link.get("href"), base)) and _looks_like_feed(address, url)
     ]
     return _distinct([*declared, *linked])[:_MOST_LINKS]
+
+
+def find_header_links(links: str, url: str) -> tuple[Lead, ...]:
+    """What the Link header of an answer declares as feeds (RFC 8288)."""
+    leads = []
+    for found in _HEADER_LINK.finditer(links[:_LONGEST_HEADER]):
+        names = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(found[2])}
+        address = clean_url(found[1], url)
+        if address and "alternate" in names.get("rel", "").lower().split() and _is_feed_type(names.get("type")):
+            leads.append(Lead(address, DECLARED))
+    return _distinct(leads)[:_MOST_LINKS]
 
 
 def guess_addresses(body: bytes, content_type: str | None, url: str) -> tuple[Lead, ...]:

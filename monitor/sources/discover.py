@@ -13,7 +13,9 @@ from monitor.errors import FetchError, MonitorError, ParseError
 from monitor.model import Fetched, PollState, Source, SourceId, SourceKind
 from monitor.parse.dates import read_date
 from monitor.parse.discovery import (
+    DECLARED,
     Lead,
+    find_header_links,
     find_links,
     find_sitemaps,
     guess_addresses,
@@ -80,7 +82,7 @@ class _Search:
             return self._found
         body, url = page.body or b"", page.url
         for leads in (
-            find_links(body, page.content_type, url),
+            (*find_header_links(page.links, url), *find_links(body, page.content_type, url)),
             guess_addresses(body, page.content_type, url),
             usual_places(url),
         ):
@@ -93,7 +95,7 @@ class _Search:
 
     async def _ask_all(self, leads: Iterable[Lead]) -> None:
         for lead in leads:
-            declared = lead.how == "declared by the page"
+            declared = lead.how == DECLARED
             if len(self._asked) >= MOST_REQUESTS or (self._found.candidates and not declared):
                 return
             await self._ask(lead)

@@ -129,6 +129,7 @@ def _changed(visit: Visit, state: PollState) -> Fetched:
         content_type=_find_header(visit, "Content-Type"),
         etag=_find_header(visit, "ETag"),
         last_modified=_find_header(visit, "Last-Modified"),
+        links=", ".join(visit.headers.getall("Link", [])),
     )
 
 

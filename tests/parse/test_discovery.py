@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.parse.discovery import find_links, find_sitemaps, guess_addresses, name_format, usual_places
+from monitor.parse.discovery import (
+    find_header_links,
+    find_links,
+    find_sitemaps,
+    guess_addresses,
+    name_format,
+    usual_places,
+)
 
 PAGE = "https://www.example.org/news/today"
 
@@ -27,6 +34,35 @@ def test_declared_feeds_come_before_linked_ones_and_comments_are_left_out() -> N
         "https://cdn.example.net/feed.json",
         "https://www.example.org/rss/world",
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ('</feed.xml>; rel="alternate"; type="application/rss+xml"', ["https://www.example.org/feed.xml"]),
+        ("<a.atom>;rel=alternate;type=application/atom+xml", ["https://www.example.org/news/a.atom"]),
+        (
+            '<https://e.org/?a=1,2>; title="News, more"; type="application/feed+json"; rel="Alternate x", <b>;rel="hub"',
+            ["https://e.org/?a=1,2"],
+        ),
+        (
+            '<https://e.org/a>; rel="icon", <https://e.org/b>; rel="alternate"; type="text/xml; charset=utf-8"',
+            ["https://e.org/b"],
+        ),
+        ('<https://e.org/fr>; rel="alternate"; hreflang="fr"', []),
+        ('<https://e.org/style.css>; rel=preload; as=style, <https://e.org/hub>; rel="hub"', []),
+        ('<javascript:x>; rel="alternate"; type="application/rss+xml"', []),
+        ('<https://e.org/a>; rel="alternate; type=application/rss+xml', []),
+        ("", []),
+    ],
+)
+def test_the_link_header_declares_feeds(header: str, expected: list[str]) -> None:
+    assert [lead.url for lead in find_header_links(header, PAGE)] == expected
+
+
+@given(st.text(alphabet='<>;,="\\ relatnyp/+xms', max_size=3000))
+def test_whatever_a_link_header_says_is_read_without_an_error(header: str) -> None:
+    find_header_links(header, PAGE)
 
 
 @pytest.mark.parametrize(
