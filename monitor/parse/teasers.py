@@ -23,7 +23,7 @@ _GO_ON = re.compile(
     r"|читати (?:далі|більше)"
     r"|докладніше|прочети (?:още|повече)|pročitajte više|devamı(?:nı oku)?|ətraflı|davamı|կարդալ ավելին|ավելին"
     r"|ادامه مطلب|اقرأ المزيد|المزيد|קרא עוד|続きを読む|阅读全文|閱讀全文|더 ?보기|đọc tiếp|xem thêm)"
-    r"[\s.…»›>→]*$",
+    r"[\s.…»›>→\])]*$",
     re.IGNORECASE,
 )
 # Weblogs sign their excerpts and their whole texts alike.
@@ -32,6 +32,8 @@ _TAG = re.compile(r"<[^<>]*>")
 _WITHIN_TAG = re.compile(r"^[^<>]*>")
 _LONGEST_INVITATION = 60
 _TAIL = 3_000
+# Markup and all; behind so much of it no summary is short.
+_MOST_LOOKED_AT = 100_000
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -46,7 +48,7 @@ def is_teaser(entry: Entry) -> bool:
     """Whether the text of an entry is but the beginning, or a summary, of what its page says."""
     if _is_cut_off(_end_of(entry.content or entry.summary or "")):
         return True
-    return entry.content is None and _weigh(_strip(entry.summary or "")) < SHORTEST_WHOLE_SUMMARY
+    return entry.content is None and _weigh(_strip((entry.summary or "")[:_MOST_LOOKED_AT])) < SHORTEST_WHOLE_SUMMARY
 
 
 def _strip(fragment: str) -> str:
@@ -66,7 +68,7 @@ def _is_cut_off(text: str) -> bool:
     if found is None:
         return False
     # The words stand behind the end of a sentence, or alone: "he wants more" ends a text as well as any.
-    before = text[: len(text) - len(found[0])].rstrip()
+    before = text[: len(text) - len(found[0])].rstrip(" [(")
     return not before or before[-1] in '.!?…。！？։:»"”)]|-–—→'
 
 

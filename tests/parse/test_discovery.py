@@ -42,7 +42,7 @@ def test_declared_feeds_come_before_linked_ones_and_comments_are_left_out() -> N
         ('</feed.xml>; rel="alternate"; type="application/rss+xml"', ["https://www.example.org/feed.xml"]),
         ("<a.atom>;rel=alternate;type=application/atom+xml", ["https://www.example.org/news/a.atom"]),
         (
-            '<https://e.org/?a=1,2>; title="News, more"; type="application/feed+json"; rel="Alternate x", <b>;rel="hub"',
+            '<https://e.org/?a=1,2>; title="News, more"; type="application/feed+json"; rel="Alternate x", <b>;rel=hub',
             ["https://e.org/?a=1,2"],
         ),
         (
