@@ -45,7 +45,8 @@ def test_a_text_that_is_cut_off_is_a_teaser_however_long_and_whatever_it_is_call
 @pytest.mark.parametrize(
     "end",
     [
-        "", " He wants more", " She has never asked for more.", " “… and so it goes on”, he said.", " Nobody said full article",
+        "", " He wants more", " She has never asked for more.", " “… and so it goes on”, he said.",
+        " Nobody said full article",
         "<p>The post <a href='/1'>The council</a> appeared first on <a href='/'>Gazette</a>.</p>",
     ],
 )  # fmt: skip

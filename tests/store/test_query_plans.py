@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from monitor.model import SubscriberId
 from monitor.ports.exports import ExportScope, Place
 from monitor.store.alerts import select_due_subscribers, select_pending
+from monitor.store.awaited import select_due_domains
 from monitor.store.bounces import select_addressee
 from monitor.store.digests import select_digests
 from monitor.store.exports import select_matches
@@ -48,13 +49,22 @@ def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
     ("statement", "index"),
     [
         (select_due_sources(NOON, limit=10), "ix_poll_states_next_poll_at_source"),
+        (select_due_domains(NOON), "ix_awaited_pages_next_at"),
         (select_due_deliveries(NOON, "email", limit=10), "ix_deliveries_state_channel_next_attempt_at"),
         (select_due_subscribers(NOON), "ix_alerts_state_due_at_subscriber"),
         (select_pending(SubscriberId("ana"), NOON + timedelta(hours=1)), "ix_alerts_subscriber_state_due_at"),
         (select_waiting(), "ix_deliveries_state_channel_next_attempt_at"),
         (select_digests(SubscriberId("ana"), limit=10), "ix_digests_subscriber_composed_at"),
     ],
-    ids=["due sources", "due deliveries", "due subscribers", "pending alerts", "what waits", "digests of a subscriber"],
+    ids=[
+        "due sources",
+        "pages",
+        "due deliveries",
+        "due subscribers",
+        "pending alerts",
+        "what waits",
+        "digests of a subscriber",
+    ],
 )
 def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[object, ...]], index: str) -> None:
     plan = explain(store_url, statement)
