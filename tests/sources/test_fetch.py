@@ -144,6 +144,49 @@ def test_a_validator_that_is_no_text_is_left_out() -> None:
     assert (fetched.body, fetched.etag) == (b"hi", None)
 
 
+def fetch_delta(status: int, headers: dict[str, str], etag: str | None = '"old"') -> Fetched:
+    return fetch_answer(Answer(status, FEED, headers), make_state(etag=etag))
+
+
+def test_a_delta_is_asked_for_with_an_etag_only_and_taken_with_its_new_validators() -> None:
+    fetched = fetch_delta(226, {"IM": "feed", "ETag": '"new"'})
+    assert (fetched.body, fetched.etag, fetched.conditional) == (FEED, '"new"', True)
+    assert fetch_delta(226, {"IM": "feed, gzip", "ETag": '"new"'}).body == FEED
+
+    async def ask(state: PollState) -> str | None:
+        async with SampleSite({"/feed": FEED}) as site:
+            await fetch(make_source(f"{site.url}/feed"), state)
+            return site.requests[0].headers.get("a-im")
+
+    assert asyncio.run(ask(make_state(etag='"e"'))) == "feed"
+    assert asyncio.run(ask(make_state(last_modified="Mon, 02 Mar 2020 00:00:00 GMT"))) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "etag"),
+    [({}, '"old"'), ({"IM": "diffe"}, '"old"'), ({"IM": "feed"}, None)],
+    ids=["of nothing", "of another kind", "unasked"],
+)
+def test_a_delta_that_is_not_what_was_asked_for_is_an_error(headers: dict[str, str], etag: str | None) -> None:
+    with pytest.raises(FetchError, match="answered 226"):
+        fetch_delta(226, headers, etag)
+
+
+def test_requests_carry_no_cookie_no_referer_and_no_query_of_ours() -> None:
+    async def poll_twice() -> SampleSite:
+        async with SampleSite({"/feed": FEED}) as site, make_fetcher() as fetcher:
+            moved = Answer(302, headers={"Location": "/feed?a=1", "Set-Cookie": "seen=1; Path=/"})
+            site.set_answer("/start", moved)
+            for _ in range(2):
+                await fetcher.fetch_feed(make_source(f"{site.url}/start"), make_state())
+            return site
+
+    requests = asyncio.run(poll_twice()).requests
+    assert [request.path for request in requests] == ["/start", "/feed?a=1"] * 2
+    for request in requests:
+        assert not {"cookie", "referer"} & set(request.headers)
+
+
 # ------------------------------------------------------------------------------------------- bodies
 
 
