@@ -59,8 +59,8 @@ def sort_teasers(
 
     A new teaser waits for its page. What nobody hears of (the backlog of a first poll) is an article at once and
     completed later; what is beyond `MOST_PAGES` is an article of its teaser, and one without any text is left for the
-    next poll. An article that was read from its page is
-    read from it again when its entry changes: the teaser would be taken for a correction of the whole text.
+    next poll, or of a backlog remembered as given up: it must not be news then. An article that was read from its page
+    is read from it again when its entry changes: the teaser would be taken for a correction of the whole text.
     """
     at_once: list[Entry] = []
     awaited: list[AwaitedPage] = []
@@ -73,7 +73,8 @@ def sort_teasers(
         is_new_teaser = entry.key in teasers and entry.key not in known.stored
         has_room = len(awaited) < MOST_PAGES
         if is_new_teaser and not has_text(entry):
-            awaited += [page] if has_room else []
+            if has_room or not alerting:
+                awaited.append(page if has_room else replace(page, next_at=None))
         elif is_new_teaser and alerting and has_room:
             awaited.append(replace(page, untold_until=now + PATIENCE))
         else:

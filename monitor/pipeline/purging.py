@@ -14,7 +14,7 @@ _BATCH = 500
 # An hour of purging at most: what is left is thrown away at the next tick.
 _MOST_BATCHES = 400
 
-# Of pages that were not had, and of sources that are gone. Long after a feed has forgotten the entry.
+# Only sources that are gone or paused have pages that wait for so long.
 _AWAITED_FOR = timedelta(days=30)
 
 _log = structlog.get_logger()

@@ -46,7 +46,9 @@ class AwaitedTables(Protocol):
         """Fetch no page of a domain before `until`; one that is parked for longer stays so."""
 
     async def purge_awaited(self, before: datetime, limit: int) -> int:
-        """Pages that were not had, and domains parked until before then; how many rows are gone."""
+        """Pages still waited for since before then, and domains parked until before then; how many rows are gone. What
+        was given up stays: the memory of what was seen outlives everything else.
+        """
 
     async def list_waiting_domains(self) -> tuple[str, ...]:
         """The domains of the pages that entries wait for before they become articles."""

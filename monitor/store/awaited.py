@@ -139,8 +139,11 @@ class AwaitedRows:
         )
 
     async def purge_awaited(self, before: datetime, limit: int) -> int:
-        """Pages that were not had, and domains parked until before then; how many rows are gone."""
-        old = select(awaited_pages.c.number).where(awaited_pages.c.since < before).limit(limit)
+        """Pages still waited for since before then, and domains parked until before then; how many rows are gone. What
+        was given up stays: the memory of what was seen outlives everything else.
+        """
+        is_waiting = awaited_pages.c.next_at.is_not(None)
+        old = select(awaited_pages.c.number).where(awaited_pages.c.since < before, is_waiting).limit(limit)
         gone = await self._rows.write(delete(awaited_pages).where(awaited_pages.c.number.in_(old)))
         await self._rows.write(delete(parked_domains).where(parked_domains.c.until < before))
         return gone

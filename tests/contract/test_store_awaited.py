@@ -190,7 +190,7 @@ def test_a_parked_domain_is_left_alone_until_then_and_never_for_less(store_url: 
     in_transaction(store_url, scenario)
 
 
-def test_pages_that_were_never_had_are_thrown_away_with_time(store_url: str) -> None:
+def test_pages_that_are_waited_for_in_vain_are_thrown_away_and_those_given_up_are_remembered(store_url: str) -> None:
     async def scenario(tx: Transaction) -> None:
         await tx.await_pages([make_page("a"), make_page("b")])
         await tx.park_domain("example.org", NOON)
@@ -198,6 +198,9 @@ def test_pages_that_were_never_had_are_thrown_away_with_time(store_url: str) -> 
         assert await tx.purge_awaited(NOON + MINUTE, 1) == 1
         assert await tx.purge_awaited(NOON + MINUTE, 10) == 1
         assert await tx.count_awaited() == 0
+        await tx.await_pages([make_page("c", next_at=None)])
+        assert await tx.purge_awaited(NOON + MINUTE, 10) == 0
+        assert list(await tx.find_awaited(GAZETTE, [EntryKey("c")])) == ["c"]
 
     in_transaction(store_url, scenario)
 

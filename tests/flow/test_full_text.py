@@ -444,6 +444,38 @@ def test_a_backlog_is_stored_at_once_and_its_newest_pages_are_fetched_one_by_one
     asyncio.run(run())
 
 
+def test_the_backlog_of_a_plain_sitemap_is_never_news(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with open_web() as (web, session), open_service(tmp_path, web, session) as ports:
+            source = Source(
+                id=SourceId("site"), kind="sitemap", address=web.url("example.org/map.xml"), every=12 * HOUR
+            )
+            plan = Plan(
+                sources={source.id: source}, subscribers={ANA: SUBSCRIBERS[ANA]}, routes=(make_route(ANA, send=Now()),)
+            )
+            town = Town(web, ports, plan)
+            names = [f"n{number:03}" for number in range(130)]
+            for name in names:
+                web.answers[f"example.org/{name}"] = page(f"Orsa flooded {name}", *WHOLE)
+            urls = [f"<url><loc>{web.url(f'example.org/{name}')}</loc></url>" for name in names]
+            web.answers["example.org/map.xml"] = Answer(200, f"<urlset>{''.join(urls)}</urlset>".encode())
+            await register_sources(ports, plan)
+            await town.run(timedelta(minutes=10), GAP)
+            await town.run(2 * DAY, 2 * HOUR)
+            assert len(await town.articles()) == 100
+            assert await town.alerts() == []
+            new = f"<url><loc>{web.url('example.org/new')}</loc></url>"
+            web.answers["example.org/new"] = page(
+                "Lake flooded", *(text.replace("river", "lake") for text in WHOLE[:2])
+            )
+            web.answers["example.org/map.xml"] = Answer(200, f"<urlset>{new}{''.join(urls)}</urlset>".encode())
+            await town.run(DAY, HOUR)
+            assert len(await town.articles()) == 101
+            assert len(web.times("example.org/new")) == 1
+
+    asyncio.run(run())
+
+
 def test_a_changed_teaser_takes_nothing_of_the_whole_text_and_a_changed_page_corrects_it(tmp_path: Path) -> None:
     async def scenario(town: Town) -> None:
         town.publish(Item("flood", "Orsa rises by two metres"))
