@@ -20,12 +20,14 @@ from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import load_rules
 from monitor.model import Alert, Article, ArticleVersion, Now, Source, SourceId
 from monitor.pipeline import Plan, Ports, poll_due, read_pages, register_sources
+from monitor.pipeline.reprocessing import Wish, reprocess
 from monitor.sources.archive import FileArchive
 from monitor.sources.entry_pages import HttpPageFetcher
 from monitor.sources.fetch import HttpFetcher
 from monitor.store.database import Database
 from monitor.store.engines import sqlite_url
 from monitor.workers import InlineParser
+from tests.builders import NOON
 from tests.route.values import ANA, SUBSCRIBERS, make_route
 from tests.sources.sites import GAP, Web, open_web
 
@@ -512,6 +514,19 @@ def test_a_changed_headline_is_a_correction_even_when_the_page_is_gone(tmp_path:
         assert (article.title, article.body) == ("Orsa floods: nobody hurt", "\n\n".join(WHOLE))
         assert len(await town.versions(article)) == 1
         assert len(town.web.times("example.org/flood")) == 2
+
+    play(tmp_path, scenario)
+
+
+def test_read_again_an_article_is_still_that_of_its_page(tmp_path: Path) -> None:
+    async def scenario(town: Town) -> None:
+        town.publish(Item("flood", "Orsa rises by two metres"))
+        town.web.answers["example.org/flood"] = page("Orsa rises by two metres", *WHOLE)
+        await town.run(timedelta(seconds=30), GAP)
+        before = await town.articles()
+        again = [each async for each in reprocess(town.ports, town.plan, Wish(since=NOON))]
+        assert [(each.read, each.corrections, each.problems) for each in again] == [(1, (), ())]
+        assert await town.articles() == before
 
     play(tmp_path, scenario)
 
