@@ -66,7 +66,7 @@ async def _look_around(tx: Transaction, ports: Ports, plan: Plan, now: datetime)
 
 async def _dead_sources(tx: Transaction, plan: Plan, now: datetime) -> list[Notice]:
     found: list[Notice] = []
-    for state in await tx.list_poll_states():
+    for state in await tx.list_doubtful_polls(failures=_FAILURES, silent_since=now - _SILENT):
         found += _quiet_source(state, plan, now)
         silent_since = state.last_success_at
         if state.source not in plan.sources or state.failures < _FAILURES:

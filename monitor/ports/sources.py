@@ -18,6 +18,9 @@ class SourceTables(Protocol):
     async def list_poll_states(self) -> tuple[PollState, ...]:
         """Of every source ever polled, by id."""
 
+    async def list_doubtful_polls(self, *, failures: int, silent_since: datetime) -> tuple[PollState, ...]:
+        """Of the sources that failed so often in a row, or have a rhythm and brought nothing new since then; by id."""
+
     async def claim_due_sources(
         self,
         known: Iterable[SourceId],

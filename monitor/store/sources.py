@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, case, func, or_, select, update
 
 from monitor.model import PollState, Slice, SourceId
 from monitor.ports import PollClaim, SourceCounts
@@ -67,6 +67,12 @@ class SourceRows:
         """Of every source that was ever to be polled, by id."""
         states = [_row_to_state(row) for row in await self._rows.fetch(select(*_STATE))]
         return tuple(sorted(states, key=lambda state: state.source))
+
+    async def list_doubtful_polls(self, *, failures: int, silent_since: datetime) -> tuple[PollState, ...]:
+        """Of the sources that failed so often in a row, or have a rhythm and brought nothing new since then; by id."""
+        is_silent = and_(poll_states.c.rhythm.is_not(None), poll_states.c.last_new_at <= silent_since)
+        doubtful = select(*_STATE).where(or_(poll_states.c.failures >= failures, is_silent))
+        return tuple(_row_to_state(row) for row in await self._rows.fetch(doubtful.order_by(poll_states.c.source)))
 
     async def claim_due_sources(
         self,

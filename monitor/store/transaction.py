@@ -31,6 +31,7 @@ class SqlTransaction:
         sources = SourceRows(rows)
         self.sync_sources = sources.sync_sources
         self.list_poll_states = sources.list_poll_states
+        self.list_doubtful_polls = sources.list_doubtful_polls
         self.claim_due_sources = sources.claim_due_sources
         self.finish_poll = sources.finish_poll
         self.finish_polls = sources.finish_polls
