@@ -11,10 +11,9 @@ def read_moment(text: str, now: datetime, option: str) -> datetime:
     """`2026-03-01` (its beginning in UTC), `2026-03-01T12:00:00Z`, or `7d` before `now`; typer.BadParameter else."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    else:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
     try:
         return now - parse_duration(text)
     except (ValueError, OverflowError) as error:

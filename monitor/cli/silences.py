@@ -114,7 +114,7 @@ def _read_until(text: str, settings: Settings) -> datetime:
     now = utc_now()
     try:
         until = now + parse_duration(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         try:
             moment = read_end(text)
         except ValueError as error:

@@ -24,13 +24,20 @@ def read_instant(value: object) -> datetime:
     moment = _read_clock(value, _AT)
     if moment.tzinfo is None:
         raise ValueError(f"{describe_found(value)}, which names no time zone; expected {_AT}")
-    return moment.astimezone(UTC)
+    return _to_utc(moment, value)
 
 
 def read_moment(text: str, timezone: ZoneInfo) -> datetime:
     """As `read_instant`, with a local time that names no zone read in this one."""
     moment = _read_clock(text, _AT)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(UTC)
+    return _to_utc(moment if moment.tzinfo else moment.replace(tzinfo=timezone), text)
+
+
+def _to_utc(moment: datetime, written: object) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{describe_found(written)}, which is outside the calendar; expected {_AT}") from error
 
 
 def read_end(value: object) -> datetime:

@@ -9,6 +9,9 @@ from monitor.model import Silence, StoryId
 from monitor.store.rows import Rows
 from monitor.store.schema import silences
 
+# More digits are no number that a database counts to.
+_LONGEST_NUMBER = 18
+
 
 class SilenceRows:
     """The part of a transaction that is about silences; see ports.Transaction."""
@@ -38,7 +41,7 @@ class SilenceRows:
 
     async def end_silence(self, silence: str, now: datetime) -> bool:
         """End one by its number; False when there is none, or it has ended already."""
-        if not silence.isdecimal():
+        if not silence.isdecimal() or len(silence) > _LONGEST_NUMBER:
             return False
         in_force = (silences.c.id == int(silence), silences.c.ended_at.is_(None), silences.c.until > now)
         return await self._rows.write(update(silences).where(*in_force).values(ended_at=now)) == 1

@@ -86,10 +86,12 @@ def test_a_draft_reaches_nobody_and_says_why(command: Command, newsroom: Path) -
     [
         (("route", "river-flods"), 1, '(did you mean "river-floods"?)'),
         (("route", "river-floods", "--at", "yesterday"), 2, "yesterday"),
+        (("route", "river-floods", "--at", "0001-01-01 00:00 Asia/Yerevan"), 2, "outside the calendar"),
         (("route", "river-floods", "--severity", "hihg"), 2, "high"),
         (("route", "river-floods", "--source", "wire"), 1, 'no source "wire"'),
         (("silence", "add", "--until", "2d", "--reason", "x"), 2, "name what to silence"),
         (("silence", "add", "--rule", "x", "--until", "soon", "--reason", "x"), 2, "soon"),
+        (("silence", "add", "--rule", "x", "--until", "99999999999d", "--reason", "x"), 2, "99999999999d"),
         (("silence", "add", "--rule", "x", "--until", "2001-01-01", "--reason", "x"), 2, "passed"),
         (("silence", "add", "--rule", "x", "--until", "2d", "--reason", " "), 2, "forgotten"),
     ],

@@ -109,6 +109,7 @@ def test_silences_are_numbered_listed_while_in_force_and_ended_once(store_url: s
         assert await tx.end_silence("2", NOON + MINUTE)
         assert not await tx.end_silence("2", NOON + MINUTE)
         assert not await tx.end_silence("config/x.yaml:3", NOON)
+        assert not await tx.end_silence("9" * 30, NOON), "more than any database counts to"
         assert not await tx.end_silence("1", NOON + HOUR), "it has ended by itself"
         assert [each.ended_at for each in await tx.list_silences()] == [None, NOON + MINUTE]
         assert await tx.list_silences(NOON + MINUTE) == (first,)
