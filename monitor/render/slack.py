@@ -126,10 +126,11 @@ def _reasons_text(story: StoryView) -> str:
 
 
 def _reason_text(reason: ReasonView) -> str:
-    why = f" – {escape(reason.why)}" if reason.why else ""
-    more = f" and {reason.more_words} more" if reason.more_words else ""
-    words = f" Words found: {escape(', '.join(reason.words))}{more}." if reason.words else ""
-    return f"Why you get this: *{escape(reason.title)}*{why}{words}"
+    parts = [f"Why you get this: *{escape(reason.title)}*{f' – {escape(reason.why)}' if reason.why else ''}"]
+    if reason.words:
+        more = f" and {reason.more_words} more" if reason.more_words else ""
+        parts.append(f"Words found: {escape(', '.join(reason.words))}{more}")
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts)
 
 
 def _join_within(limit: int, lines: Iterable[str]) -> str:

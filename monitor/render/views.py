@@ -100,7 +100,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestView:
-    """A whole digest. `counts` is "1 critical, 2 high"; `zone` names the time zone of every time shown."""
+    """A whole digest. `counts` is "1 critical, 2 high, 37 more"; `zone` names the time zone of every time shown."""
 
     count: str
     counts: str
@@ -136,7 +136,7 @@ def view_digest(digest: Digest, subscriber: Subscriber, pages: PageLinks | None 
     rules = sorted({reason.rule.id for story in digest.stories for reason in story.reasons})
     return DigestView(
         count=_count(digest),
-        counts=_count_severities(digest.stories),
+        counts=_count_severities(digest),
         day=_format(local, "d MMMM y"),
         time=_format(local, "HH:mm"),
         weekday=_format(local, "EEEE"),
@@ -255,10 +255,12 @@ def _direction_of(language: str | None) -> Direction:
     return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
-def _count_severities(stories: Sequence[DigestStory]) -> str:
-    counts = Counter(story.severity for story in stories)
+def _count_severities(digest: Digest) -> str:
+    """Of the stories that are told; the others are counted with them, so that it adds up."""
+    counts = Counter(story.severity for story in digest.stories)
     falling = sorted(counts, key=lambda severity: -severity.rank)
-    return ", ".join(f"{counts[severity]} {severity.value}" for severity in falling)
+    told = [f"{counts[severity]} {severity.value}" for severity in falling]
+    return ", ".join([*told, f"{digest.omitted:,} more"] if told and digest.omitted else told)
 
 
 def _date(article: Article, subscriber: Subscriber) -> str:

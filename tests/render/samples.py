@@ -144,3 +144,11 @@ def arabic_story() -> DigestStory:
 def full_digest(**fields: Any) -> Digest:
     """Four stories of falling severity, in three languages."""
     return make_digest(terminal_story(), strike_story(), russian_story(), arabic_story(), **fields)
+
+
+def huge_digest() -> Digest:
+    """Five hundred stories, far more than a mail may hold, and others over the number that the route set."""
+    stories = (terminal_story(), strike_story(), russian_story(), arabic_story())
+    return make_digest(
+        *(replace(stories[number % 4], id=StoryId(f"story-{number}")) for number in range(500)), omitted=37
+    )

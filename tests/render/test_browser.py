@@ -1,23 +1,32 @@
 """The page of an e-mail as a browser lays it out. Skipped where there is no Chromium."""
 
-import shutil
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.model import Digest
 from monitor.render.email import render_email
+from monitor.render.slack import render_slack
 from tests.builders import make_article
-from tests.render.samples import ANA, SENDER, full_digest, make_digest, make_story, strike_story
+from tests.render.block_kit import draw_slack
+from tests.render.browser import draw, draw_in_forced_dark, draw_mail, find_chromium, html_of, launch
+from tests.render.pixels import lowest_contrast
+from tests.render.samples import (
+    ANA,
+    SENDER,
+    full_digest,
+    huge_digest,
+    make_digest,
+    make_story,
+    strike_story,
+)
+from tests.render.screenshots import IMAGES, draw_images
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 pytestmark = pytest.mark.browser
 
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 8
 
 # The contrast of every text that is seen, by WCAG 2: the lowest, with its words.
@@ -48,24 +57,11 @@ _LOWEST_CONTRAST = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    path = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    path = find_chromium()
     if path is None:
-        pytest.skip(f"no Chromium on the PATH (looked for {', '.join(_CHROMIUM)})")
-    with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        pytest.skip("no Chromium on the PATH")
+    with launch(path) as launched:
         yield launched
-        launched.close()
-
-
-def _page_of(browser: Any, digest: Digest, width: int, scheme: str) -> Any:
-    message = message_from_bytes(render_email(digest, ANA, sender=SENDER), policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    part = message.get_body(("html",))
-    assert part is not None
-    page = browser.new_page(viewport={"width": width, "height": 600}, color_scheme=scheme)
-    page.route("**/*", lambda route: route.abort())  # nothing is fetched, and nothing is missed
-    page.set_content(part.get_content())
-    return page
 
 
 @pytest.mark.parametrize("width", [320, 360, 600, 1200])
@@ -78,7 +74,7 @@ def test_nothing_runs_over_the_edge(browser: Any, width: int) -> None:
         make_digest(strike_story()),
         make_digest(make_story(long, ("a", "dam"))),
     ):
-        page = _page_of(browser, digest, width, "light")
+        page = draw_mail(browser, digest, width, "light")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("Math.max(...[...document.querySelectorAll('td')].map(e => e.offsetWidth))") <= max(
             width, 600
@@ -88,7 +84,7 @@ def test_nothing_runs_over_the_edge(browser: Any, width: int) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_stands_out_from_its_background(browser: Any, scheme: str) -> None:
-    page = _page_of(browser, full_digest(omitted=3, test=True), 600, scheme)
+    page = draw_mail(browser, full_digest(omitted=3, test=True), 600, scheme)
     lowest = page.evaluate(_LOWEST_CONTRAST)
     assert lowest["seen"] > 40
     assert lowest["ratio"] >= 4.5, lowest["text"]
@@ -98,7 +94,7 @@ def test_every_text_stands_out_from_its_background(browser: Any, scheme: str) ->
 
 
 def test_a_mention_is_marked_by_more_than_its_colour(browser: Any) -> None:
-    page = _page_of(browser, full_digest(), 600, "light")
+    page = draw_mail(browser, full_digest(), 600, "light")
     weights = page.evaluate("[...document.querySelectorAll('mark')].map(e => Number(getComputedStyle(e).fontWeight))")
     assert weights
     assert min(weights) >= 700
@@ -106,6 +102,57 @@ def test_a_mention_is_marked_by_more_than_its_colour(browser: Any) -> None:
 
 
 def test_an_arabic_story_runs_from_right_to_left(browser: Any) -> None:
-    page = _page_of(browser, full_digest(), 600, "light")
+    page = draw_mail(browser, full_digest(), 600, "light")
     assert page.evaluate("getComputedStyle(document.querySelector('h2[lang=ar]')).direction") == "rtl"
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 600])
+def test_five_hundred_stories_are_a_page_that_can_be_read_to_its_end(browser: Any, width: int, scheme: str) -> None:
+    page = draw_mail(browser, huge_digest(), width, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(_LOWEST_CONTRAST)["ratio"] >= 4.5
+    headings = page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(e => [e.tagName, e.innerText.trim()])")
+    assert [name for name, _ in headings] == ["H1", *["H2"] * (len(headings) - 1)]
+    assert all(text for _, text in headings)
+    assert headings[0][1] == "537 stories"
+    shown = len(headings) - 1
+    text = page.evaluate("document.body.innerText")
+    assert f"{500 - shown} more, left out here" in text
+    assert "37 more, over the number of stories set for this digest" in text
+    assert text.rstrip().endswith("ask the operator of this Media Monitor.")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    languages = page.evaluate("[...document.querySelectorAll('h2')].map(e => e.lang)")
+    assert set(languages) == {"en", "ru", "ar"}
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 600])
+def test_every_text_is_readable_where_a_client_turns_the_colours_round_itself(browser: Any, width: int) -> None:
+    html = html_of(render_email(full_digest(omitted=37, test=True), ANA, sender=SENDER))
+    page = draw_in_forced_dark(browser, html, width)
+    ratio, words, seen = lowest_contrast(page, scale=2)
+    assert seen > 40
+    assert ratio >= 4.5, words
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_the_pictures_of_the_documentation_can_be_drawn(browser: Any, tmp_path: Path) -> None:
+    drawn = draw_images(browser, tmp_path)
+    assert {path.name for path in drawn} <= {path.name for path in IMAGES.iterdir()}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
+
+
+def test_a_slack_message_is_drawn_whole_from_its_blocks(browser: Any) -> None:
+    page = draw(browser, draw_slack(render_slack(full_digest(omitted=3), ANA)), 600, "light")
+    text = page.evaluate("document.body.innerText")
+    for words in ("7 stories: 1 critical, 1 high, 1 medium, 1 low, 3 more", "Why you get this: Strikes at seaports"):
+        assert words in text
+    assert not set(text) & set("*<>|"), "all of Slack's markup has been understood"
+    assert page.evaluate("[...document.querySelectorAll('blockquote b')].map(e => e.innerText)")[:2] == [
+        "Norsund terminal",
+        "gas leak",
+    ]
     page.close()
