@@ -19,6 +19,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from monitor.parse.charset import clean_line
 from monitor.parse.fragment import html_to_paragraphs
 from monitor.parse.lines import find_credit, find_pointer, is_biography, is_remnant
+from monitor.parse.markup import is_hidden
 from monitor.parse.vote import Reading, agreement, choose_medoid, runs_of
 from monitor.text.fold import fold_words
 
@@ -64,6 +65,9 @@ def _prune(root: HtmlElement) -> HtmlElement:
             element.drop_tree()
     for element in pruned.xpath("//*[@class or @id][not(self::html or self::body)]"):
         if _is_offer(element) and element.getparent() is not None:
+            element.drop_tree()
+    for element in [each for each in pruned.xpath("//*[@style or @hidden]") if is_hidden(each)]:
+        if element.getparent() is not None:
             element.drop_tree()
     _flatten_layout(pruned)
     if any("\u200c" in text or "\u200d" in text for text in pruned.itertext()):

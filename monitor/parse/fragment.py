@@ -1,7 +1,7 @@
 """A piece of HTML, as feeds carry it, to paragraphs and the words of its pictures. For whole pages see page.
 
-Nothing of scripts, styles, forms or frames survives, however broken the markup; a text without markup is taken as it
-stands.
+Nothing of scripts, styles, forms or frames survives, nor what is hidden from readers, however broken the markup; a text
+without markup is taken as it stands.
 """
 
 import re
@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from monitor.model import Image
 from monitor.parse.charset import clean_line, clean_text
 from monitor.parse.lines import ends_sentence, find_credit, find_pointer, is_remnant, split_caption
-from monitor.parse.markup import parse_pieces
+from monitor.parse.markup import is_hidden, parse_pieces
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _DROPPED = frozenset(
@@ -103,7 +103,7 @@ def _iter_text(root: HtmlElement) -> Iterator[str]:
         if element is None:
             yield tail
             continue
-        if not isinstance(element.tag, str) or element.tag in _DROPPED:
+        if not isinstance(element.tag, str) or element.tag in _DROPPED or is_hidden(element):
             continue
         block = element.tag in _BLOCKS
         yield _mark(element) if block else ""

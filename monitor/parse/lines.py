@@ -117,6 +117,18 @@ _POINTER = re.compile(
     r")\s*(?P<mark>[:：>»→–—-]|$)",
     re.IGNORECASE,
 )
+_RIGHTS = (
+    "all rights reserved|alle rechte vorbehalten|tous droits réservés|"
+    "(?:reservados )?todos los derechos(?: reservados)?|"
+    "todos os direitos reservados|tutti i diritti riservati|alle rechten voorbehouden|wszelkie prawa zastrzeżone|"
+    "všechna práva vyhrazena|toate drepturile rezervate|все права защищены|всі права захищені?о?|всички права запазени|"
+    "tüm hakları saklıdır|bütün hüquqlar qorunur|բոլոր իրավունքները պաշտպանված են|ყველა უფლება დაცულია|"
+    "جميع الحقوق محفوظة|تمامی حقوق محفوظ است|כל הזכויות שמורות|版权所有|版權所有|無断転載禁止|무단 ?전재.{0,20}금지"
+)
+_SHARING = (
+    "(?:teilen auf|artikel teilen|partager sur|compartir en|compartilhar no|condividi su|udostępnij na|sdílet na|"
+    "поделиться в|поделитесь|поділитися|paylaş|delen op) ?(?:facebook|twitter|x|whatsapp|telegram|linkedin|vk)?"
+)
 _FURNITURE = re.compile(
     r"^[\W_]{0,4}(?:advertisement|advertising|sponsored(?: content)?|skip (?:ad|advertisement|to (?:main )?content)|"
     r"share(?: this)?(?: (?:article|story|on|via)\b.{0,40})?|(?:\d+ )?comments?(?: \(\d+\))?|leave a (?:comment|reply)|"
@@ -125,7 +137,7 @@ _FURNITURE = re.compile(
     r"(?:tags|topics|keywords): .{2,150}|"
     r"(?:home|homepage|startseite|accueil|inicio|início|главная|ana sayfa)\s*[>»›/]\s*[^.!?]{2,100}|"
     r"continue reading(?: .{0,60})?|read more|print(?: this)?|click here(?: to .{0,60})?|"
-    r"(?:(?:©|\(c\)|copyright).{0,120})?all rights reserved|"
+    rf"(?:(?:©|\(c\)|copyright).{{0,120}})?(?:{_RIGHTS})|(?:{_SHARING})(?:\W.{{0,40}})?|"
     r"the post .{1,250} (?:appeared first|first appeared) on .{1,100}|this article (?:was )?(?:first|"
     r"originally) (?:appeared|published) .{1,100}|"
     r"реклама|поделиться|подписаться|anzeige|werbung|publicité|publicidad|pubblicità|reklama|reklam|реклама)[\W_]*$",

@@ -23,6 +23,15 @@ _FORBIDDEN = re.compile(
 )
 
 
+_LONGEST_STYLE = 2_000
+_HIDES = re.compile(
+    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|color\s*:\s*transparent|"
+    r"(?:left|right|top|text-indent)\s*:\s*-\d{3,})",
+    re.IGNORECASE,
+)
+_NO_SIZE = re.compile(r"(?<![\w-])font-size\s*:\s*0+(?:\.0+)?(?:\D|$)", re.IGNORECASE)
+
+
 def parse_document(text: str) -> HtmlElement:
     """The root of a whole page; ParseError when there is no element in it."""
     # lxml refuses a str that declares its own encoding.
@@ -43,6 +52,22 @@ def parse_pieces(text: str) -> HtmlElement | None:
         return html.fragment_fromstring(_tame(text), create_parent="div")
     except (ParserError, LxmlError, ValueError, AssertionError):
         return None
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether no reader sees an element, by its own attributes. What only fades in, or unfolds, will be seen.
+
+    Never a whole page: many are hidden until a script has run.
+    """
+    if element.tag in {"html", "body"}:
+        return False
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    if not style or len(style) > _LONGEST_STYLE:
+        return False
+    # An empty size is inherited, and a child may well have one of its own.
+    return _HIDES.search(style) is not None or (_NO_SIZE.search(style) is not None and not len(element))
 
 
 def _tame(text: str) -> str:

@@ -202,7 +202,11 @@ def _continues_head(blocks: Sequence[_Block], number: int) -> bool:
     # With nothing after it, the line is the whole text, and the credit says whose.
     is_last = number + 2 >= len(blocks)
     caption_next = len(block) == 1 and bool(following) and following[0].role is _Role.CREDIT and not is_last
-    return len(texts) == 1 and _is_caption(texts[0].text) and (block[-1].role is _Role.CREDIT or caption_next)
+    if len(texts) != 1 or not _is_caption(texts[0].text):
+        return False
+    picture = split_caption(texts[0].text)
+    is_picture = bool(picture.caption and picture.credit and following)
+    return block[-1].role is _Role.CREDIT or caption_next or is_picture
 
 
 def _is_caption(line: str) -> bool:

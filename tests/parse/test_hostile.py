@@ -61,6 +61,49 @@ def test_no_markup_makes_a_page_or_a_fragment_fail(pieces: list[str]) -> None:
         assert isinstance(read_page(soup, "https://news.example.org/a", NOON), Parts)
 
 
+SECRET = "zzsecret"
+HIDDEN = [
+    "<script>{}</script>", "<style>{}</style>", "<svg><text>{}</text></svg>", "<template><p>{}</p></template>",
+    "<noscript><p>{}</p></noscript>", "<iframe srcdoc='<p>{}</p>'>{}</iframe>", "<math><mtext>{}</mtext></math>",
+    "<object><p>{}</p></object>", "<div hidden><p>{}</p></div>", "<p style='display:none'>{}</p>",
+    "<div style='COLOR: red; Display : NONE !important'><p>{}</p></div>", "<p style='visibility:hidden'>{}</p>",
+    "<span style='font-size:0'>{}</span>", "<p style='font-size:0px;color:red'>{}</p>", "<!-- {} -->",
+    "<p style='position:absolute;left:-9999px'>{}</p>", "<p style='text-indent:-9999px'>{}</p>",
+    "<span style='color:transparent'>{}</span>", "<p onload='{}' title='{}' data-x='{}'>.</p>",
+    "<a href='javascript:{}'>.</a>", "<img src='data:image/svg+xml,{}' alt='{}' onerror='{}'>",
+    "<meta http-equiv=refresh content='0;url={}'>", "<button>{}</button>", "<select><option>{}</option></select>",
+    "<textarea>{}</textarea>", "<input value='{}'>", "<audio>{}</audio>", "<video>{}</video>", "<canvas>{}</canvas>",
+]  # fmt: skip
+AROUND = ["{}", "<div>{}</div>", "<p>A line.</p>{}<p>A line.</p>", "<section><b>{}</b></section>", "<ul><li>{}</ul>"]
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from(HIDDEN), st.sampled_from(AROUND), st.sampled_from(AROUND)), max_size=4))
+def test_nothing_that_readers_do_not_see_gets_into_an_article(pieces: list[tuple[str, str, str]]) -> None:
+    hidden = "".join(two.format(one.format(each.replace("{}", SECRET))) for each, one, two in pieces)
+    shown = "<p>The port was closed on Thursday after the storm, officials said, and ships waited outside.</p>"
+    page = f"<html><head><title>Port closed</title></head><body><article><h1>Port closed</h1>{shown}{hidden}{shown * 3}"
+    read = read_page(page, "https://news.example.org/a", NOON)
+    assert SECRET not in repr(read)
+    assert any("ships waited outside" in line for line in read.paragraphs)
+    feed = html_to_paragraphs(f"{shown}{hidden}{shown}")
+    assert SECRET not in repr((feed, html_to_line(hidden), images_in(hidden)))
+    assert len([line for line in feed if "ships waited outside" in line]) == 2
+
+
+def test_what_fades_in_or_belongs_to_a_page_that_a_script_unveils_is_read() -> None:
+    page = (
+        "<html><body style='visibility:hidden'><article style='opacity:0'><h1>Port closed</h1>"
+        "<p style='font-size:0'><span style='font-size:16px'>The port was closed after the storm, they said.</span></p>"
+        "<p style='background-color:transparent; margin-left:-5px'>Ships waited outside the harbour all day.</p>"
+    )
+    read = read_page(page, None, NOON)
+    assert read.paragraphs == (
+        "The port was closed after the storm, they said.",
+        "Ships waited outside the harbour all day.",
+    )
+
+
 NASTY = """<!DOCTYPE html><html><head><title>Ferries Stay Ashore</title>
 <meta name="description" content="Islanders share boats.<script>alert('meta')</script>">
 <script>alert('head')</script><style>body{background:url(javascript:alert('css'))}</style>

@@ -306,3 +306,41 @@ def test_a_source_below_a_text_of_one_paragraph_makes_no_caption_of_it() -> None
     parts = read_plain(f"{TITLE}\n\n{DATE}\n\n{BODY[0]}\n\nQuelle: dpa")
 
     assert parts.paragraphs == (BODY[0],)
+
+
+@pytest.mark.parametrize(
+    ("line", "caption", "credit"),
+    [
+        ("Die Schiffe liegen vor dem Hafen | Bildquelle: dpa", "Die Schiffe liegen vor dem Hafen", "dpa"),
+        ("Les bateaux attendent au large © AFP/Marie Durand", "Les bateaux attendent au large", "AFP/Marie Durand"),
+        ("Суда на рейде. Фото: Иван Петров / ТАСС", "Суда на рейде", "Иван Петров / ТАСС"),
+    ],
+)
+def test_a_caption_with_its_credit_in_one_line_below_the_date_is_a_picture(
+    line: str, caption: str, credit: str
+) -> None:
+    parts = read_plain(f"Port closed\n\nApril 22, 2021\n\n{line}\n\nThe port was closed on Thursday.\n")
+    assert [(image.caption, image.credit) for image in parts.images] == [(caption, credit)]
+    assert parts.paragraphs == ("The port was closed on Thursday.",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© 2021 Hafenblatt. Alle Rechte vorbehalten.",
+        "© Le Quai, tous droits réservés",
+        "Все права защищены.",
+        "Compartir en Facebook",
+        "Поделиться в Telegram",
+        "Teilen auf WhatsApp",
+    ],
+)
+def test_rights_and_offers_to_share_are_no_part_of_the_text(line: str) -> None:
+    assert read_plain(f"Port closed\n\nThe port was closed on Thursday.\n\n{line}\n").paragraphs == (
+        "The port was closed on Thursday.",
+    )
+
+
+def test_a_sentence_about_rights_or_sharing_stays() -> None:
+    line = "All rights reserved for fishermen were sold, and villagers began to share boats on Facebook groups."
+    assert line in read_plain(f"Port closed\n\nThe port was closed.\n\n{line}\n").paragraphs
