@@ -1,6 +1,7 @@
 """What differs between two readings of one article, and whether that is a correction.
 
-Spacing, punctuation, the time of the last change and lists of related links change all the time and mean nothing.
+Spacing, punctuation, counters, the time of the last change and lists of related links change all the time and mean
+nothing.
 """
 
 import re
@@ -17,6 +18,23 @@ _FURNITURE = re.compile(
     r"|обновлено|опубликовано|читайте также|подробнее|по теме|реклама"
     r"|aktualisiert|zuletzt|lesen sie auch|mehr zum thema|anzeige|mis à jour|publié|lire aussi|à lire"
     r"|actualizado|lea también|publicado|aggiornato|leggi anche|güncelleme",
+    re.IGNORECASE,
+)
+_COUNTED = (
+    r"views?|reads?|readers?|shares?|likes?|comments?|votes?|claps|reactions?|reading time|min(?:ute)?s? read|"
+    r"times read|aufrufe?|kommentare?|lesezeit|vues?|lectures?|commentaires?|partages?|temps de lecture|"
+    r"visitas|lecturas|comentarios?|tiempo de lectura|visualizações|comentários?|visualizzazioni|commenti|"
+    r"просмотр\w*|прочтени\w*|комментари\w*|лайк\w*|время чтения|перегляд\w*|коментар\w*|"
+    r"wyświetle\w*|komentarz\w*|zobrazen\w*|görüntülen\w*|okunma\w*|yorum\w*|baxış\w*|oxunma\w*|şərh\w*|"
+    r"դիտում\w*|ნახვ\w*|مشاهدة|مشاهدات|بازدید|阅读|浏览|评论|閲覧|조회"
+)
+# "1,234 views", "Просмотров: 1234", "👍 12": what a page counts goes up with every reader.
+_COUNTER = re.compile(
+    rf"\W*(?:[\d.,\s]+[km]?\s*(?:{_COUNTED})|(?:{_COUNTED})[\s:：(]*[\d.,\s]+[km]?\)?(?:\s*\w{{1,8}})?|[\W\d]+)\W*",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    r"\W*(?:\d+\s+\w+\s+(?:ago|назад|тому|önce|əvvəl|fa|temu|առաջ|წინ)|(?:vor|il y a|hace|há)\s+\d+\s+\w+)\W*",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
@@ -39,8 +57,10 @@ def find_differences(before: Article, after: Article) -> tuple[Difference, ...]:
         # A reading that lacks the part altogether is a poorer one; publishers do not correct by leaving out headlines.
         if new is not None and fold_words(old or "") != fold_words(new)
     ]
-    if not is_excerpt(after.body, before.body):
-        found += _compare_bodies(_split(before.body), _split(after.body))
+    old_body, new_body = _split(before.body), _split(after.body)
+    # Only where paragraphs begin may differ, which is spacing.
+    if not is_excerpt(after.body, before.body) and fold_words(" ".join(old_body)) != fold_words(" ".join(new_body)):
+        found += _compare_bodies(old_body, new_body)
     return tuple(found)
 
 
@@ -103,7 +123,8 @@ def _is_furniture(paragraph: str) -> bool:
     words = len(paragraph.split())
     if words > _FEW_WORDS:
         return False
-    if _FURNITURE.match(paragraph.strip()):
+    line = paragraph.strip()
+    if _FURNITURE.match(line) or _COUNTER.fullmatch(line) or _AGO.fullmatch(line):
         return True
     return _SENTENCE_END.search(paragraph) is None and (_CLOCK.search(paragraph) is not None or words == 1)
 
