@@ -121,6 +121,7 @@ class Entry:
 
     `key` is the entry's identity within its source: the guid, else the canonical link, else a hash of its text.
     `page` is the page that it leads to, where that was fetched.
+    `utc_offset` is how many minutes east of UTC the feed's other dates are, where the entry's own say no zone.
     """
 
     source: SourceId
@@ -135,6 +136,7 @@ class Entry:
     language: str | None = None
     images: tuple[Image, ...] = ()
     page: Page | None = None
+    utc_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ def _parse_entry(entry: Entry, fetched_at: datetime, options: ParseOptions) -> A
         paragraphs=content or summary,
         language=entry.language,
         url=entry.url,
+        utc_offset=entry.utc_offset,
     )
     if entry.page is not None:
         parts = join_page(parts, entry.page, fetched_at)
@@ -126,8 +127,8 @@ def _make_article(
         raise ParseError("no text found, expected a title or a body")
     samples = (parts.title, parts.standfirst, *parts.paragraphs[:1])
     language = detect_language(samples, parts.language, options.detectable)
-    published = read_date(parts.published, fetched_at, language or normalise_code(parts.language))
-    updated = read_date(parts.updated, fetched_at, language)
+    published = read_date(parts.published, fetched_at, language or normalise_code(parts.language), parts.utc_offset)
+    updated = read_date(parts.updated, fetched_at, language, parts.utc_offset)
     return Article(
         id=article_id(source, key),
         source=source,

@@ -1,7 +1,8 @@
 """Dates as publishers write them: strict patterns first, then dateparser within one language.
 
 Nothing is filled in from today and nothing is guessed: what is incomplete, ambiguous (04/05/2021 in English) or lies
-in the future gives None, and the caller keeps the raw string. A time without a zone is taken as UTC.
+in the future gives None, and the caller keeps the raw string. A time without a zone is taken to be of the zone that its
+surroundings are known to have, else as UTC.
 """
 
 import re
@@ -17,6 +18,8 @@ from monitor.parse.date_words import FILLERS, MONTHS, UNCERTAIN_ZONES, WEEKDAYS,
 _DIGIT = re.compile(r"\d")
 _LONGEST = 100
 _YEARS = range(1600, 2201)
+# What a publisher's software writes where it has no date.
+_UNSET = datetime(1970, 1, 1, tzinfo=UTC)
 # English is written with the month first and with the day first; without a language nobody can tell either.
 _EITHER_ORDER = frozenset({"en", None})
 
@@ -42,6 +45,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _MARKS = frozenset(".,;:()[]|/'’-–—·•،、（）º°ª՝։")
+_WITHOUT_ZONE = re.compile(r"(?:^|[^\d+-])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?$", re.IGNORECASE)
 _HAS_CLOCK = re.compile(r"\d ?[:h] ?\d\d|\d\.\d\d$|\d ?[ap]\.?m")
 
 
@@ -53,12 +57,32 @@ class ReadDate:
     precision: Precision
 
 
-def read_date(raw: str | None, fetched_at: datetime, language: str | None = None) -> ReadDate | None:
-    """The instant or day a raw string names; None when it is incomplete, ambiguous or more than a day ahead."""
+def read_date(
+    raw: str | None, fetched_at: datetime, language: str | None = None, utc_offset: int | None = None
+) -> ReadDate | None:
+    """The instant or day a raw string names; None when it is incomplete, ambiguous or more than a day ahead.
+
+    `utc_offset` is in minutes east of UTC, for a time without a zone.
+    """
     if not raw or not raw.strip() or len(raw) > _LONGEST:
         return None
-    found = _read(plain(raw), language)
-    return found if found is not None and found.at <= fetched_at + timedelta(days=1) else None
+    found = _read(plain(raw), language, utc_offset or 0)
+    if found is None or found.at == _UNSET or found.at > fetched_at + timedelta(days=1):
+        return None
+    return found
+
+
+def lacks_zone(raw: str | None) -> bool:
+    """Whether a raw string ends with a time of day that could be anybody's."""
+    return raw is not None and _WITHOUT_ZONE.search(raw.strip()) is not None
+
+
+def find_utc_offset(raw: str | None) -> int | None:
+    """How many minutes east of UTC a raw string says that it is; None when it says nothing of the kind."""
+    if not raw or len(raw) > _LONGEST or lacks_zone(raw):
+        return None
+    scanned = _scan(plain(raw))
+    return scanned.utc_offset if scanned is not None and scanned.names_date and scanned.clocks else None
 
 
 def is_date_line(line: str) -> bool:
@@ -70,25 +94,25 @@ def is_date_line(line: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, language: str | None) -> ReadDate | None:
+def _read(text: str, language: str | None, utc_offset: int) -> ReadDate | None:
     """A feed names few dates, many times over."""
     if found := _BASIC_ISO.fullmatch(text):
-        return _read_basic_iso(found)
+        return _read_basic_iso(found, utc_offset)
     if found := _EPOCH.fullmatch(text):
         seconds = int(found[1]) if found[1] else int(found[2]) // 1000
         return ReadDate(datetime.fromtimestamp(seconds, UTC), "second")
     scanned = _scan(_SHORT_YEAR.sub(_lengthen_year, text))
     if scanned is not None and scanned.names_date:
-        return scanned.read(language)
+        return scanned.read(language, utc_offset)
     return _read_freely(text, language)
 
 
-def _read_basic_iso(found: re.Match[str]) -> ReadDate | None:
+def _read_basic_iso(found: re.Match[str], utc_offset: int) -> ReadDate | None:
     try:
         at = datetime.fromisoformat(found[0].upper())
     except ValueError:
         return None
-    return ReadDate(_in_utc(at), "second" if found[4] else "day")
+    return ReadDate(_in_utc(at, utc_offset if found[4] else 0), "second" if found[4] else "day")
 
 
 def _lengthen_year(found: re.Match[str]) -> str:
@@ -117,12 +141,12 @@ class _Scan:
         lengths = sorted(len(number) for number in self.numbers)
         return len(self.months) == 1 and lengths in ([1], [2], [4], [1, 4], [2, 4])
 
-    def read(self, language: str | None) -> ReadDate | None:
+    def read(self, language: str | None, utc_offset: int) -> ReadDate | None:
         day = self._read_numeric(language) if self.numeric else self._read_named()
         if day is None or day[0] not in _YEARS:
             return None
         try:
-            return self._read_clock(datetime(*day, tzinfo=UTC))
+            return self._read_clock(datetime(*day, tzinfo=UTC), utc_offset)
         except (ValueError, OverflowError):
             return None
 
@@ -146,7 +170,16 @@ class _Scan:
             return year, day, month
         return None if language in _EITHER_ORDER else (year, month, day)
 
-    def _read_clock(self, day: datetime) -> ReadDate:
+    @property
+    def utc_offset(self) -> int | None:
+        """Minutes east of UTC, where the time says so by a number or the name of a zone."""
+        clock = self.clocks[0]
+        if clock["offset"]:
+            minutes = 60 * int(clock["east"]) + int(clock["east_minutes"] or 0)
+            return -minutes if clock["sign"] == "-" else minutes
+        return next((int(60 * ZONES[zone]) for zone in self.zones if zone in ZONES), None)
+
+    def _read_clock(self, day: datetime, utc_offset: int) -> ReadDate:
         if not self.clocks or any(zone in UNCERTAIN_ZONES for zone in self.zones):
             return ReadDate(day, "day")
         clock = self.clocks[0]
@@ -155,14 +188,8 @@ class _Scan:
         if half:
             hour = hour % 12 + (12 if half == "p" else 0)
         local = day.replace(hour=hour, minute=int(clock["minute"] or 0), second=min(int(clock["second"] or 0), 59))
-        return ReadDate(_in_utc(local.replace(tzinfo=self._zone())), "second")
-
-    def _zone(self) -> timezone:
-        clock = self.clocks[0]
-        if clock["offset"]:
-            east = timedelta(hours=int(clock["east"]), minutes=int(clock["east_minutes"] or 0))
-            return timezone(-east if clock["sign"] == "-" else east)
-        return timezone(timedelta(hours=ZONES[self.zones[0]])) if self.zones else UTC
+        said = self.utc_offset
+        return ReadDate(_in_utc(local.replace(tzinfo=None), utc_offset if said is None else said), "second")
 
 
 def _scan(text: str) -> _Scan | None:
@@ -199,8 +226,8 @@ def _sort_words(words: list[str], scan: _Scan) -> bool:
     return True
 
 
-def _in_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+def _in_utc(at: datetime, utc_offset: int = 0) -> datetime:
+    return (at if at.tzinfo else at.replace(tzinfo=timezone(timedelta(minutes=utc_offset)))).astimezone(UTC)
 
 
 def _read_freely(text: str, language: str | None) -> ReadDate | None:

@@ -17,7 +17,7 @@ import feedparser
 from monitor.errors import ParseError, Problem
 from monitor.model import Fetched, Image, Source
 from monitor.parse.charset import clean_line, decode_bytes
-from monitor.parse.dates import read_date
+from monitor.parse.dates import find_utc_offset, lacks_zone, read_date
 from monitor.parse.feed_text import (
     CAPTION_ROLE,
     EXPECTED,
@@ -57,6 +57,7 @@ class _Feed:
     title: str | None = None
     language: str | None = None
     entries: list[RawEntry]
+    dates: tuple[str | None, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -72,7 +73,7 @@ def parse_feed(source: Source, fetched: Fetched) -> ParsedFeed:
         problems += (Problem(source.id, 0, 0, message, "warning"),)
         entries = _keep_newest(entries)
     language = feed.language or source.language
-    made = make_entries(source.id, fetched.url, language, entries)
+    made = make_entries(source.id, fetched.url, language, _name_zones(entries, feed.dates))
     teasers = frozenset(entry.key for entry in made if wants_page(entry, source.full_text))
     return ParsedFeed(title=feed.title, entries=made, teasers=teasers, problems=problems)
 
@@ -111,6 +112,18 @@ def _read_one(source: Source, fetched: Fetched) -> _Feed:
     return _read_xml(prepare_feed(text), fetched.url)
 
 
+def _name_zones(entries: list[RawEntry], dates: tuple[str | None, ...]) -> list[RawEntry]:
+    """Entries whose time lacks a zone have that of the other entries, where they agree, else that of the feed."""
+    if not any(lacks_zone(entry.published or entry.updated) for entry in entries):
+        return entries
+    others = {find_utc_offset(entry.published or entry.updated) for entry in entries} - {None}
+    offset = others.pop() if len(others) == 1 else next(filter(None, map(find_utc_offset, dates)), None)
+    return [
+        replace(entry, utc_offset=offset) if lacks_zone(entry.published or entry.updated) else entry
+        for entry in entries
+    ]
+
+
 def _keep_newest(entries: list[RawEntry]) -> list[RawEntry]:
     """Publishers list the newest first, and a few the oldest."""
     first, last = (read_date(entry.published, _ANY_TIME, entry.language) for entry in (entries[0], entries[-1]))
@@ -144,6 +157,7 @@ def _read_xml(text: str, url: str) -> _Feed:
         title=html_to_line(_value(parsed.feed, "title")),
         language=_value(parsed.feed, "language"),
         entries=raw,
+        dates=(_value(parsed.feed, "published"), _value(parsed.feed, "updated")),
         problems=problems,
     )
 

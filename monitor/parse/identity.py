@@ -32,6 +32,7 @@ class RawEntry:
     authors: tuple[str, ...] = ()
     language: str | None = None
     images: tuple[Image, ...] = ()
+    utc_offset: int | None = None
 
 
 def make_entries(source: SourceId, url: str, language: str | None, raw: Sequence[RawEntry]) -> tuple[Entry, ...]:
@@ -62,6 +63,7 @@ def _make_entry(source: SourceId, key: EntryKey, url: str, language: str | None,
         authors=tuple(dict.fromkeys(line for author in raw.authors if (line := clean_line(author)))),
         language=raw.language or language,
         images=raw.images,
+        utc_offset=raw.utc_offset,
     )
 
 

@@ -21,3 +21,4 @@ class Parts:
     paragraphs: tuple[str, ...] = ()
     language: str | None = None
     url: str | None = None
+    utc_offset: int | None = None

@@ -13,5 +13,7 @@ def stamp_of(page: Entry | Record) -> str:
         said = page.data
     else:
         entry = {name: value for name, value in asdict(replace(page, page=None)).items() if name != "page"}
+        if entry["utc_offset"] is None:
+            del entry["utc_offset"]  # as before there was such a thing: an entry that says the same is the same
         said = json.dumps(entry, sort_keys=True, default=str).encode(errors="replace")
     return "1:" + blake2b(said, digest_size=16).hexdigest()

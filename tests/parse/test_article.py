@@ -219,3 +219,10 @@ def test_the_last_entry_of_a_saved_feed_that_is_cut_off_is_named_as_passed_over(
     (problem,) = parsed.problems
     assert (problem.level, problem.message) == ("error", "the feed is cut off; its last entry is passed over")
     assert problem.file
+
+
+def test_the_zone_of_its_feed_dates_an_entry_that_names_none() -> None:
+    article = read_entry(title="T", summary="Only this.", published="Thu, 22 Apr 2021 14:05:00", utc_offset=240)
+    assert article.published is not None
+    assert article.published.isoformat() == "2021-04-22T10:05:00+00:00"
+    assert article.published_raw == "Thu, 22 Apr 2021 14:05:00"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.parse.date_words import MONTHS, plain
-from monitor.parse.dates import is_date_line, read_date
+from monitor.parse.dates import find_utc_offset, is_date_line, lacks_zone, read_date
 from monitor.parse.options import DEFAULT_LANGUAGES
 from tests.builders import NOON
 
@@ -121,3 +121,46 @@ def test_iso_dates_come_back_as_they_were(seconds: int) -> None:
 
     assert found is not None
     assert found.at == moment
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["Thu, 22 Apr 2021 14:05:00", "2021-04-22T14:05:00", "2021-04-22 14:05", "20210422T140500", "22.04.2021 2:05 PM"],
+)
+def test_a_time_without_a_zone_is_of_the_zone_around_it(raw: str) -> None:
+    found = read_date(raw, NOON, "en", 4 * 60)
+    assert found is not None
+    assert found.at == datetime(2021, 4, 22, 10, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("raw", ["Thu, 22 Apr 2021 14:05:00 GMT", "2021-04-22T15:05:00+01:00", "20210422T140500Z"])
+def test_a_time_with_a_zone_and_a_day_alone_take_none_from_elsewhere(raw: str) -> None:
+    found, day = read_date(raw, NOON, "en", 4 * 60), read_date("April 22, 2021", NOON, "en", -10 * 60)
+    assert found is not None
+    assert found.at == datetime(2021, 4, 22, 14, 5, tzinfo=UTC)
+    assert day is not None
+    assert day.at == datetime(2021, 4, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("raw", "minutes"),
+    [
+        ("Thu, 22 Apr 2021 14:05:00 +0430", 270),
+        ("2021-04-22T14:05:00-03:00", -180),
+        ("22 Apr 2021 14:05 MSK", 180),
+        ("Thu, 22 Apr 2021 14:05:00 GMT", 0),
+        ("Thu, 22 Apr 2021 14:05:00", None),
+        ("22 Apr 2021 14:05 IST", None),
+        ("April 22, 2021", None),
+        ("soon", None),
+    ],
+)
+def test_the_zone_that_a_date_names_is_known_in_minutes(raw: str, minutes: int | None) -> None:
+    assert find_utc_offset(raw) == minutes
+    assert not (lacks_zone(raw) and minutes is not None)
+
+
+def test_the_zero_of_a_clock_that_was_never_set_is_no_date() -> None:
+    assert read_date("1970-01-01T00:00:00Z", NOON) is None
+    assert read_date("Thu, 01 Jan 1970 00:00:00 +0000", NOON) is None
+    assert read_date("1970-01-01T00:00:01Z", NOON) is not None

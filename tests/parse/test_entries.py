@@ -194,3 +194,25 @@ def test_no_bytes_raise_anything_but_a_parse_error(data: bytes) -> None:
         read(data)
     except ParseError:
         return
+
+
+@pytest.mark.parametrize(
+    ("head", "other", "offset"),
+    [
+        ("<lastBuildDate>Thu, 22 Apr 2021 15:05:00 +0400</lastBuildDate>", "", 240),
+        ("<pubDate>Thu, 22 Apr 2021 15:05:00 -0330</pubDate>", "", -210),
+        ("", "Thu, 22 Apr 2021 13:00:00 +0400", 240),
+        ("<lastBuildDate>Thu, 22 Apr 2021 11:05:00 GMT</lastBuildDate>", "Thu, 22 Apr 2021 13:00:00 +0400", 240),
+        ("", "Thu, 22 Apr 2021 13:00:00", None),
+        ("", "", None),
+    ],
+)
+def test_a_time_without_a_zone_has_that_of_the_feed_around_it(head: str, other: str, offset: int | None) -> None:
+    feed = rss(
+        "<title>A</title><pubDate>Thu, 22 Apr 2021 14:05:00</pubDate>",
+        f"<title>B</title><pubDate>{other}</pubDate>",
+        head=f"<title>Wire</title>{head}",
+    )
+    entry, zoned = read(feed).entries
+    assert (entry.published, entry.utc_offset) == ("Thu, 22 Apr 2021 14:05:00", offset)
+    assert zoned.utc_offset is None or other.endswith("00")
