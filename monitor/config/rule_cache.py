@@ -19,7 +19,7 @@ from zlib import crc32
 import monitor
 from monitor.config.files import Texts
 from monitor.match.rules import RuleSet, load_rules
-from monitor.match.stored import dump_rules, restore_rules
+from monitor.match.stored import dump_rules, prepare_rules, restore_rules
 
 # Characters; fewer are compiled within a second, which writing them down would only prolong.
 _WORTH_KEEPING = 1_000_000
@@ -49,7 +49,7 @@ def load_cached_rules(texts: Texts, directory: Path) -> RuleSet:
     known = _read(file)
     if known is not None:
         return known
-    rule_set = load_rules(texts)
+    rule_set = prepare_rules(load_rules(texts))
     # An extension may have brought in what cannot be written down; then its rules are compiled each time.
     with suppress(Exception):
         _write(file, dump_rules(rule_set))

@@ -10,43 +10,41 @@ import copyreg
 import datetime
 import pickle
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-from monitor.match.atoms import AtomTable
 from monitor.match.clauses import Lookup
 from monitor.match.lexicon import Alias, Lexicon, restore_single
 from monitor.match.matcher import slots_of
 from monitor.match.pause import paused_collection
 from monitor.match.rules import CompiledRule, Prepared, RuleBody, RuleSet
-from monitor.match.scope import DEFAULT_SCOPE
+from monitor.match.scope import DEFAULT_SCOPE, Scope
 from monitor.match.terms import Term, WordPattern
 from monitor.model import Rule
 
 # Aliases; of shorter lists each rule has its own copy, as that is read sooner than a common one is found.
 _WORTH_SHARING = 8
 _PACKAGES = ("monitor.match.", "monitor.model.", "monitor.errors")
-_PLAIN: Mapping[tuple[str, str], Callable[..., Any]] = {
-    (restore_single.__module__, restore_single.__name__): restore_single,
-    **{("builtins", each.__name__): each for each in (builtins.frozenset, builtins.set)},
-    **{
-        ("datetime", each.__name__): each
-        for each in (datetime.date, datetime.datetime, datetime.timedelta, datetime.timezone)
-    },
-}
+
+
+@paused_collection()
+def prepare_rules(rule_set: RuleSet) -> RuleSet:
+    """The set with what its index knows, which both the dump and whoever matches by it would work out again."""
+    active = rule_set.active
+    return replace(rule_set, prepared=Prepared(active, slots_of(rule_set)))
 
 
 @paused_collection()
 def dump_rules(rule_set: RuleSet) -> bytes:
     """The set with its index."""
     shared: dict[Lexicon, int] = {}
-    bodies = [_dump(compiled.body.get(), rule_set.table, shared) for compiled in rule_set.rules]
+    bodies = [_dump(compiled.body.get(), shared) for compiled in rule_set.rules]
     lexicons: list[bytes] = []
     while len(lexicons) < len(shared):  # each may name further ones
-        lexicons.append(_dump(list(shared)[len(lexicons)], rule_set.table, shared, whole=True))
+        lexicons.append(_dump(list(shared)[len(lexicons)], shared, whole=True))
     rules = [
         (each.id, each.version, each.title, each.why, each.owner, each.tags, each.status, each.severity)
         for each in (compiled.rule for compiled in rule_set.rules)
@@ -64,7 +62,6 @@ def restore_rules(data: bytes) -> RuleSet:
     """What was dumped. Any exception whatever: these bytes are something else."""
     shelf = _Shelf(data)
     rules, problems, refused, table, slots = shelf.read(0)
-    shelf.table = table
     shelf.first_lexicon = 2 + len(rules)
     compiled = []
     for number, (id_, version, title, why, owner, tags, status, severity) in enumerate(rules, start=2):
@@ -93,6 +90,30 @@ def restore_rules(data: bytes) -> RuleSet:
 # How the values that rules have by the hundred thousand are taken apart: by themselves they take ten times as long.
 
 
+def restore_lookup(
+    path: str, written: str, words: Sequence[tuple[Any, str]], atoms: tuple[int, ...], scope: Scope, *more: Any
+) -> Lookup:
+    """A lookup of one term that asks for nothing besides its words, as most are: put together in one go."""
+    text, language, exact, languages, concept, actor = more or (written, *_USUAL)
+    term = Term(written, tuple([WordPattern(kind, word) for kind, word in words]), language, exact)
+    return Lookup(path, restore_single(Alias(term), atoms, languages), scope, text, concept, actor)
+
+
+# Neither language nor exactness, no languages, and neither concept nor actor.
+_USUAL = (None, False, (), None, None)
+
+
+def _reduce_lookup(value: Lookup) -> tuple[Any, ...]:
+    lexicon, alias = value.lexicon, value.lexicon.aliases[0]
+    term = alias.term
+    if len(lexicon.aliases) > 1 or alias.periods or alias.is_conditional or any(word.forms for word in term.words):
+        return Lookup, (value.path, lexicon, value.scope, value.text, value.concept, value.actor)
+    ((phrase,),) = lexicon.phrases.values()
+    said = (value.path, term.written, [(word.kind, word.text) for word in term.words], phrase.atoms, value.scope)
+    more = (value.text, term.language, term.exact, lexicon.languages, value.concept, value.actor)
+    return restore_lookup, said if more == (term.written, *_USUAL) else said + more
+
+
 def _reduce_lexicon(value: Lexicon) -> tuple[Any, ...]:
     if len(value.aliases) == 1:
         ((phrase,),) = value.phrases.values()
@@ -113,42 +134,54 @@ def _reduce_pattern(value: WordPattern) -> tuple[Any, ...]:
     return WordPattern, (value.kind, value.text, *((value.forms, value.language) if value.forms else ()))
 
 
-def _reduce_lookup(value: Lookup) -> tuple[Any, ...]:
-    return Lookup, (value.path, value.lexicon, value.scope, value.text, value.concept, value.actor)
+def _reduce_scope(value: Scope) -> tuple[Any, ...]:
+    return (restore_default_scope, ()) if value is DEFAULT_SCOPE else (Scope, tuple(value))
+
+
+def restore_default_scope() -> Scope:
+    """The one scope that is told by what it is, not by what it holds."""
+    return DEFAULT_SCOPE
+
+
+def find_lexicon(number: int) -> Lexicon:
+    """Stands in the bytes for a list that many rules share; whoever reads them puts a function of their own here."""
+    raise NotImplementedError(number)
 
 
 _REDUCERS: dict[type, Callable[[Any], Any]] = {
-    Lexicon: _reduce_lexicon,
     Alias: _reduce_alias,
     Term: _reduce_term,
     WordPattern: _reduce_pattern,
     Lookup: _reduce_lookup,
+    Scope: _reduce_scope,
+}
+_PLAIN: Mapping[tuple[str, str], Callable[..., Any]] = {
+    (each.__module__, each.__name__): each
+    for each in (
+        *(restore_single, restore_lookup, restore_default_scope, builtins.frozenset, builtins.set),
+        *(datetime.date, datetime.datetime, datetime.timedelta, datetime.timezone),
+    )
 }
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves out what is common to many rules, and names it instead."""
+    """Leaves out the lists that are common to many rules, and names them instead."""
 
-    def __init__(self, stream: BytesIO, table: AtomTable, shared: dict[Lexicon, int], whole: Any) -> None:
+    def __init__(self, stream: BytesIO, shared: dict[Lexicon, int], whole: Any) -> None:
         super().__init__(stream, protocol=5)
-        self.dispatch_table = {**copyreg.dispatch_table, **_REDUCERS}
-        self._table = table
+        self.dispatch_table = {**copyreg.dispatch_table, **_REDUCERS, Lexicon: self._reduce_lexicon}
         self._shared = shared
         self._whole = whole
 
-    def persistent_id(self, obj: Any) -> Any:
-        if obj is DEFAULT_SCOPE:
-            return "default scope"
-        if obj is self._table:
-            return "table"
-        if type(obj) is Lexicon and obj is not self._whole and len(obj.aliases) >= _WORTH_SHARING:
-            return self._shared.setdefault(obj, len(self._shared))
-        return None
+    def _reduce_lexicon(self, value: Lexicon) -> tuple[Any, ...]:
+        if value is self._whole or len(value.aliases) < _WORTH_SHARING:
+            return _reduce_lexicon(value)
+        return find_lexicon, (self._shared.setdefault(value, len(self._shared)),)
 
 
-def _dump(value: Any, table: AtomTable, shared: dict[Lexicon, int], *, whole: bool = False) -> bytes:
+def _dump(value: Any, shared: dict[Lexicon, int], *, whole: bool = False) -> bytes:
     stream = BytesIO()
-    _Pickler(stream, table, shared, value if whole else None).dump(value)
+    _Pickler(stream, shared, value if whole else None).dump(value)
     return stream.getvalue()
 
 
@@ -160,6 +193,8 @@ class _Unpickler(pickle.Unpickler):
         self._shelf = shelf
 
     def find_class(self, module_name: str, global_name: str) -> Any:
+        if (module_name, global_name) == (find_lexicon.__module__, find_lexicon.__name__):
+            return self._shelf.lexicon
         plain = _PLAIN.get((module_name, global_name))
         if plain is not None:
             return plain
@@ -168,11 +203,6 @@ class _Unpickler(pickle.Unpickler):
             if isinstance(found, type) and found.__module__ == module_name:
                 return found
         raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of compiled rules")
-
-    def persistent_load(self, pid: Any) -> Any:
-        if pid == "default scope":
-            return DEFAULT_SCOPE
-        return self._shelf.table if pid == "table" else self._shelf.lexicon(pid)
 
 
 class _Shelf:
@@ -186,7 +216,6 @@ class _Shelf:
         self._lengths = lengths
         self._lexicons: dict[int, Lexicon] = {}
         self._vocabulary: tuple[Mapping[str, Any], ...] | None = None
-        self.table: AtomTable | None = None
         self.first_lexicon = 0
 
     def read(self, number: int) -> Any:
