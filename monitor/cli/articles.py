@@ -120,14 +120,15 @@ class _Matching:
             self._reader.problems += outcome.problems
             matches = [match for match in outcome.matches if match.rule in self._wanted.rules]
             self._matched += bool(matches)
+            story = self._story_of(article) if self._wanted.as_json else None
             with self._reader.timer.step("show"):
-                self._show(article, matches)
+                self._show(article, matches, story)
+        self._reader.timer.part("evidence", "match", sum(each.nanoseconds for each in self._matcher.take_usage()) / 1e9)
         if not self._wanted.as_json:
             self._console.print(f"{self._matched} of {self._reader.timer.articles} articles matched")
 
-    def _show(self, article: Article, matches: list[Match]) -> None:
+    def _show(self, article: Article, matches: list[Match], story: StoryId | None) -> None:
         if self._wanted.as_json:
-            story = self._story_of(article)
             documents = [match_document(match, story) for match in matches]
             line: dict[str, Any] = {"article": article_document(article), "matches": documents}
             if self._wanted.explain:
@@ -148,7 +149,8 @@ class _Matching:
         """Stories are those among the given articles; of long ago only the same text is still known."""
         if len(self._stories.profiles) > _RECENT:
             self._stories = StoryIndex(fingerprints=self._stories.fingerprints)
-        return place_alone(article, self._stories).story
+        with self._reader.timer.step("story"):
+            return place_alone(article, self._stories).story
 
 
 def _end(reader: ArticleReader, before: Sequence[Problem] = ()) -> None:

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from monitor.cli.options import printable
-from monitor.model import Article, Match, Mention, RuleId
+from monitor.model import Article, Match, RuleId
 from monitor.render.highlight import Excerpt, excerpts_of
 
 _EXCERPTS = 3
@@ -15,24 +15,40 @@ _EXCERPTS = 3
 
 def draw_matches(out: Console, article: Article, matches: Sequence[Match], titles: Mapping[RuleId, str]) -> None:
     """An article's headline, and below it each rule that holds with the sentences where it does."""
-    out.print(Text(printable(article.title or "(no title)"), style="bold"))
     day = article.published.date().isoformat() if article.published else "no date"
-    out.print(Text(printable(f"{article.source} · {day} · {article.language or 'unknown language'}"), style="dim"))
+    headline = printable(article.title or "(no title)")
+    origin = printable(f"{article.source} · {day} · {article.language or 'unknown language'}")
+    if not out.is_terminal:
+        # An archive may have a million matches, and rich takes longer to wrap a line than they take to find.
+        blocks = [f"  {match.rule} {_about(match, titles)}\n{_write_excerpts(article, match)}" for match in matches]
+        out.file.write(f"{headline}\n{origin}\n{''.join(blocks)}\n")
+        return
+    out.print(Text(headline, style="bold"))
+    out.print(Text(origin, style="dim"))
     for match in matches:
-        heading = Text(f"  {match.rule} ", style="bold green") + Text(f"({match.severity.value}) {titles[match.rule]}")
-        out.print(heading)
-        _draw_excerpts(out, article, match.mentions)
+        out.print(Text(f"  {match.rule} ", style="bold green") + Text(_about(match, titles)))
+        for excerpt in excerpts_of(article, match.mentions, limit=_EXCERPTS):
+            out.print(Padding(excerpt_text(excerpt), (0, 0, 0, 4), expand=False))
     out.print()
 
 
 def excerpt_text(excerpt: Excerpt) -> Text:
     """A sentence with its mentions in bold and yellow, and the field it stands in unless it is the body."""
-    text = Text("" if excerpt.label == "body" else f"[{excerpt.label}] ", style="")
+    text = Text(_label(excerpt), style="")
     for segment in excerpt.segments:
         text.append(printable(segment.text), style="bold yellow" if segment.is_mention else "")
     return text
 
 
-def _draw_excerpts(out: Console, article: Article, mentions: Sequence[Mention]) -> None:
-    for excerpt in excerpts_of(article, mentions, limit=_EXCERPTS):
-        out.print(Padding(excerpt_text(excerpt), (0, 0, 0, 4), expand=False))
+def _write_excerpts(article: Article, match: Match) -> str:
+    """A line for each, without colours and however long."""
+    excerpts = excerpts_of(article, match.mentions, limit=_EXCERPTS)
+    return "".join([f"    {_label(excerpt)}{' '.join(printable(excerpt.text).split())}\n" for excerpt in excerpts])
+
+
+def _label(excerpt: Excerpt) -> str:
+    return "" if excerpt.label == "body" else f"[{excerpt.label}] "
+
+
+def _about(match: Match, titles: Mapping[RuleId, str]) -> str:
+    return f"({match.severity.value}) {titles[match.rule]}"

@@ -35,6 +35,8 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 def printable(text: str) -> str:
     """The text with control and other invisible characters escaped, safe for a terminal or a log."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() or letter == "\n" else f"\\x{ord(letter):02x}" for letter in text)
 
 

@@ -95,6 +95,14 @@ class Timer:
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - begun
 
+    def part(self, name: str, whole: str, seconds: float) -> None:
+        """Tell a part of a step by itself: so much of its time was another step's, which is listed next."""
+        if whole in self.seconds:
+            order = list(self.seconds)
+            order.insert(order.index(whole) + 1, name)
+            self.seconds[whole] = max(self.seconds[whole] - seconds, 0.0)
+            self.seconds = {step: self.seconds.get(step, seconds) for step in order}
+
     def report(self) -> str:
         """A line for each step: articles a second, and the seconds they took together."""
         return "\n".join(

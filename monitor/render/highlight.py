@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from unicodedata import combining
 
@@ -66,10 +67,14 @@ def excerpts_of(article: Article, mentions: Sequence[Mention], *, limit: int) ->
 
     A mention that does not stand where it says is left out; overlapping ones are marked as one.
     """
+    by_field: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        by_field.setdefault(mention.field, []).append(mention)
     found = [
         excerpt
         for field, text in article.fields().items()
-        for excerpt in _iter_excerpts(field, text, [mention for mention in mentions if mention.field == field])
+        if field in by_field
+        for excerpt in _iter_excerpts(field, text, by_field[field])
     ]
     return tuple(sorted(found, key=lambda excerpt: -excerpt.clauses)[:limit])
 
@@ -98,7 +103,7 @@ def _iter_excerpts(field: str, text: str, mentions: Sequence[Mention]) -> Iterat
     standing = [mention for mention in mentions if _stands_in(text, mention)]
     if not standing:
         return
-    sentences = tuple(sentence_spans(text))
+    sentences = _sentences_of(text)
     regions = _merge(_sentence_around(sentences, _span_of(mention)) for mention in standing)
     groups: dict[Span, list[Mention]] = {region: [] for region in regions}
     for mention in standing:
@@ -106,6 +111,12 @@ def _iter_excerpts(field: str, text: str, mentions: Sequence[Mention]) -> Iterat
     for region, group in groups.items():
         segments = tuple(_cut_segments(text, region, _merge(map(_span_of, group))))
         yield Excerpt(field=field, segments=segments, clauses=len({mention.clause for mention in group}))
+
+
+# The excerpts of many matches of one article are made one after the other.
+@lru_cache(maxsize=8)
+def _sentences_of(text: str) -> tuple[Span, ...]:
+    return tuple(sentence_spans(text))
 
 
 def _stands_in(text: str, mention: Mention) -> bool:

@@ -75,7 +75,8 @@ def test_match_names_a_rule_that_does_not_exist(command: Command) -> None:
 def test_statistics_go_to_stderr(command: Command) -> None:
     outcome = command("match", _HIT, "--rules", _RULES, "--json", "--stats")
     assert len(outcome.out.splitlines()) == 1
-    assert [line.split(":")[0].strip() for line in outcome.err.splitlines()] == ["read", "normalise", "match", "show"]
+    steps = [line.split(":")[0].strip() for line in outcome.err.splitlines()]
+    assert steps == ["read", "normalise", "match", "evidence", "story", "show"]
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(command: Command, tmp_path: Path) -> None:
