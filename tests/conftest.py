@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+import structlog
 from sqlalchemy import URL, make_url
 
 from monitor.store.engines import sqlite_url
@@ -20,6 +21,14 @@ from monitor.store.engines import sqlite_url
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("hunt", deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Commands that run in this process set up logging for all of it; the next test finds it as it was."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

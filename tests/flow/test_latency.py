@@ -21,7 +21,7 @@ PUBLISHED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _BODY = "The river Orsa flooded the mill quarter in the night, and the fire brigade took forty people out by boat."
 _CONFIG = """version: 1
 sources:
-  gazette: {{feed: "{url}/feed.xml", every: 1m, language: en}}
+  gazette: {{feed: "{url}/feed.xml", every: 1m, language: en, full_text: never}}
 subscribers:
   ana: {{email: ana@example.org}}
   system: {{webhook: {{url: "env:SYSTEM_URL", secret: "env:SYSTEM_SECRET"}}}}
