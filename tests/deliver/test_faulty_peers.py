@@ -17,15 +17,13 @@ from monitor.ports import Channel
 from monitor.route.digest import create_deliveries, digest_id_of
 from monitor.store.database import Database
 from monitor.store.engines import sqlite_url
-from tests.deliver.faulty import Row, Setting, as_markdown, open_setting, open_sound_setting, read_table
+from tests.deliver.faulty import Row, Setting, open_setting, open_sound_setting, read_table
 from tests.deliver.peers import listen, loopback_session, make_certificate
 from tests.deliver.slack_double import SlackDouble
 from tests.deliver.values import NOW, TOKEN
 from tests.render.samples import ANA, full_digest, make_digest, strike_story
 
 ROWS = read_table()
-_PAGE = Path(__file__).parents[2] / "docs" / "delivery.md"
-_BEGIN, _END = "<!-- faulty peers -->\n", "<!-- end of faulty peers -->"
 
 
 @pytest.fixture(scope="module")
@@ -202,11 +200,3 @@ def test_a_burst_reaches_slack_at_its_pace_and_is_never_refused(outbox: Outbox) 
     ]
     double = outbox.runner.run(_send_burst(outbox.store, digests))
     assert len(double.taken) == len(double.requests) == 5
-
-
-def test_the_page_on_delivery_shows_the_table() -> None:
-    if not _PAGE.exists():
-        pytest.skip("docs/delivery.md is not there")
-    page = _PAGE.read_text(encoding="utf-8")
-    shown = page[page.index(_BEGIN) + len(_BEGIN) : page.index(_END)]
-    assert shown.strip() == as_markdown(ROWS).strip()
