@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from monitor import __version__
+from monitor.cli.logs import configure_logs
 from monitor.errors import ConfigError, MonitorError
 from monitor.loading import load_function
 
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given in (["--version"], ["-V"]):
         print(f"media-monitor {__version__}")
         sys.exit(0)
+    configure_logs()
     try:
         _group().main(args=given, prog_name="monitor")
     except ConfigError as error:

@@ -20,7 +20,6 @@ from monitor.app import (
     run_pages,
     run_service,
 )
-from monitor.cli.logs import configure_logs
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -58,7 +57,6 @@ def run(
 
     Example: `monitor run --config config --rules rules --data data`
     """
-    configure_logs()
     project = _load(config, rules, data)
     with suppress(KeyboardInterrupt):
         asyncio.run(run_service(project, data, once=once))
@@ -69,7 +67,6 @@ def web(config: ConfigOption = CONFIG, rules: RulesOption = RULES, data: DataOpt
 
     Example: `monitor web --config config --data data`
     """
-    configure_logs()
     project = _load(config, rules, data)
     with suppress(KeyboardInterrupt):
         asyncio.run(run_pages(project, data))
@@ -86,7 +83,6 @@ def digest(
 
     Example: `monitor digest ana --out ana.eml`
     """
-    configure_logs()
     project = _load(config, rules, data, strict=False)
     message = asyncio.run(_preview(project, data, _find_subscriber(project, subscriber)))
     if message is None:
@@ -108,7 +104,6 @@ def send_test(
 
     Example: `monitor send-test desk`
     """
-    configure_logs()
     project = _load(config, rules, data)
     outcomes = asyncio.run(_send_trial(project, data, _find_subscriber(project, subscriber)))
     for sent in outcomes:

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from monitor.app import World, has_store, open_pipeline, open_store
-from monitor.cli.logs import configure_logs
 from monitor.cli.options import CONFIG, DATA, RULES, ConfigOption, DataOption, JsonOption, RulesOption, printable
 from monitor.cli.source_health import choose_sources
 from monitor.clock import utc_now
@@ -34,7 +33,6 @@ def poll(
 
     Example: `monitor sources poll example-world`
     """
-    configure_logs()
     _, sources = load_sources(config, os.environ)
     chosen = choose_sources(sources, only)
     paused = [source.id for source in chosen if source.paused]
