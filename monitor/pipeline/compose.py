@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.model import ChannelKind, Delivery, Digest, Now, Proof, Subscriber
+from monitor.model import ChannelKind, Delivery, Digest, Now, Proof, Subscriber, SubscriberId
 from monitor.pipeline.plan import Plan, Ports
 from monitor.pipeline.raising import read_audience
 from monitor.ports import PendingAlert, Store, Transaction
@@ -18,13 +18,15 @@ from monitor.route.timing import Reader, create_reader
 _log = structlog.get_logger()
 
 
-async def plan_windows(tx: Transaction, plan: Plan, now: datetime) -> None:
+async def plan_windows(tx: Transaction, plan: Plan, now: datetime, only: SubscriberId | None = None) -> None:
     """Bring the rows of planned digests in line with the configuration and with what subscribers chose.
 
-    To be called when either has changed; a digest that is new is due at its first window from now on.
+    To be called when either has changed, with `only` for what one of them chose; a digest that is new is due at its
+    first window from now on.
     """
-    readers = (await read_audience(tx, plan, now)).readers.values()
-    await tx.sync_windows([row for reader in readers for row in plan_rows(reader, now)])
+    readers = (await read_audience(tx, plan, now)).readers
+    chosen = [reader for name, reader in readers.items() if only in (None, name)]
+    await tx.sync_windows([row for reader in chosen for row in plan_rows(reader, now)], only)
 
 
 async def compose_due(ports: Ports, plan: Plan) -> tuple[Digest, ...]:

@@ -78,9 +78,9 @@ class DigestTables(Protocol):
         first.
         """
 
-    async def sync_windows(self, wanted: Sequence[DigestWindow]) -> None:
-        """Keep these paces and no others. One that is known stays as it is, unless its next window lies later than
-        said: a clock that ran ahead has written it.
+    async def sync_windows(self, wanted: Sequence[DigestWindow], subscriber: SubscriberId | None = None) -> None:
+        """Keep these paces and no others, of one subscriber or of all. One that is known stays as it is, unless its
+        next window lies later than said: a clock that ran ahead has written it.
         """
 
     async def list_windows(self, subscriber: SubscriberId | None = None) -> tuple[DigestWindow, ...]:

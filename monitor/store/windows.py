@@ -25,15 +25,15 @@ class WindowRows:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def sync_windows(self, wanted: Sequence[DigestWindow]) -> None:
-        """Keep these paces and no others. One that is known stays as it is, unless its next window lies later than
-        said: a clock that ran ahead has written it.
+    async def sync_windows(self, wanted: Sequence[DigestWindow], subscriber: SubscriberId | None = None) -> None:
+        """Keep these paces and no others, of one subscriber or of all. One that is known stays as it is, unless its
+        next window lies later than said: a clock that ran ahead has written it.
         """
         await self._rows.lock(Lock.ALERTS)
-        known = {(row.subscriber, row.pace): row for row in await self._rows.fetch(select(digest_windows))}
+        known = {(window.subscriber, window.pace): window for window in await self.list_windows(subscriber)}
         keys = {(window.subscriber, window.pace) for window in wanted}
-        for subscriber, pace in known.keys() - keys:
-            same = (digest_windows.c.subscriber == subscriber, digest_windows.c.pace == pace)
+        for owner, pace in known.keys() - keys:
+            same = (digest_windows.c.subscriber == owner, digest_windows.c.pace == pace)
             await self._rows.write(delete(digest_windows).where(*same))
         await self.save_windows(
             window

@@ -66,7 +66,7 @@ async def _change(tx: Transaction, visit: Visit, what: str, fields: Fields) -> N
         case _ if what in WISHES:
             chosen = await tx.find_choices(subscriber)
             await tx.save_choices(WISHES[what](Wish(fields=fields, chosen=chosen, now=visit.now)))
-            await plan_windows(tx, visit.site.plan(), visit.now)
+            await plan_windows(tx, visit.site.plan(), visit.now, visit.subscriber.id)
         case _:
             raise PageError(400, "This button is not known here", "Nothing was changed. Load the page again.")
 

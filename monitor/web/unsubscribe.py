@@ -63,5 +63,5 @@ async def _save(visit: Visit, at: datetime | None) -> None:
         chosen = await tx.find_choices(visit.subscriber.id)
         kept = chosen.unsubscribed_at or at if at else None
         await tx.save_choices(replace(chosen, unsubscribed_at=kept))
-        await plan_windows(tx, visit.site.plan(), visit.now)
+        await plan_windows(tx, visit.site.plan(), visit.now, visit.subscriber.id)
     _log.info("unsubscribed" if at else "subscribed again", subscriber=visit.subscriber.id)

@@ -133,6 +133,8 @@ def test_windows_follow_the_configuration_and_keep_how_far_they_have_got(store_u
         assert await tx.list_due_windows(NOON) == ()
         assert await tx.list_due_windows(NOON + HOUR) == (ANA,)
         assert await tx.list_due_windows(NOON + 3 * HOUR) == (ANA, BEN)
+        await tx.sync_windows([], ANA)
+        assert await tx.list_windows() == (make_window(subscriber=BEN, hours=2),), "those of another stay"
 
     in_transaction(store_url, scenario)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Daily, Every, Pace, Quiet, Severity
+from monitor.model import Daily, DigestWindow, Every, Pace, Quiet, Severity, SubscriberId
 from tests.builders import NOON
 from tests.web.site import ANA, DESK, FLOOD, Town, open_town, story_of
 
@@ -147,6 +147,25 @@ def test_one_subscriber_changes_nothing_of_another(tmp_path: Path) -> None:
 
 async def _seal_of(town: Town, address: str) -> str:
     return (await town.get(address)).seal
+
+
+def test_a_choice_moves_no_planned_digest_of_anybody_else(tmp_path: Path) -> None:
+    """The pages may know an older configuration than the service beside them."""
+
+    async def scenario() -> None:
+        async with open_town(tmp_path) as town:
+            other = DigestWindow(
+                subscriber=SubscriberId("new-here"), pace="hourly UTC", begun_at=NOON, last_at=NOON, next_at=NOON
+            )
+            async with town.site.store.transaction() as tx:
+                await tx.sync_windows([other])
+            await town.press(town.links.settings(ANA.id), "pace", pace="hours", hours="3")
+            await town.press(town.links.unsubscribe(ANA.id), "unsubscribe")
+            async with town.site.store.transaction() as tx:
+                assert await tx.list_windows(other.subscriber) == (other,)
+                assert len(await tx.list_windows(ANA.id)) == 2
+
+    asyncio.run(scenario())
 
 
 def test_a_form_needs_the_seal_of_its_own_page_and_not_too_old_a_one(tmp_path: Path) -> None:
