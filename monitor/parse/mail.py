@@ -16,6 +16,8 @@ from monitor.parse.page import read_page
 from monitor.parse.parts import Parts
 from monitor.parse.plain import read_plain
 
+# Decoding its words takes time by the square of their number.
+_LONGEST_HEADER = 10_000
 _MOST_PARTS = 200
 _SIGNATURE = re.compile(r"\n-- ?\n.*", re.DOTALL)
 _ANGLES = re.compile(r"^<(https?://[^<>\s]+)>$")
@@ -95,7 +97,7 @@ def _header(message: Message, name: str) -> str | None:
     if value is None:
         return None
     try:
-        text = str(make_header(decode_header(str(value))))
+        text = str(make_header(decode_header(str(value)[:_LONGEST_HEADER])))
     except (MessageError, LookupError, ValueError):
         text = str(value)
     raw = text.encode("utf-8", "surrogateescape")

@@ -72,12 +72,16 @@ TEXTS = {
     "accents on accents": "a" + "\u0301" * 300_000,
     "right to left and back": "\u202e\u202da" * 50_000,
 }
+MAILS = {
+    "a subject of two hundred thousand words": "Subject: " + "=?utf-8?q?a?= " * 200_000 + f"\n\n{_SENTENCE}",
+    "two hundred thousand parts": "Content-Type: multipart/mixed; boundary=a\n\n" + "--a\n\nx\n" * 200_000,
+}
 
 
 def read_all(names: list[str]) -> int:
     """Read those of these names, or all of them; how many gave neither an article nor a problem."""
     silent = 0
-    for form, cases in (("html", PAGES), ("text", TEXTS)):
+    for form, cases in (("html", PAGES), ("text", TEXTS), ("mail", MAILS)):
         for name, text in cases.items():
             if names and name not in names:
                 continue
