@@ -12,7 +12,6 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from monitor import __version__
-from monitor.cli.logs import configure_logs
 from monitor.errors import ConfigError, MonitorError
 from monitor.loading import load_function
 
@@ -46,11 +45,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 class _LazyGroup(TyperGroup):
-    """A group that shows its commands from the table and imports only the one that is called."""
+    """A group that shows its commands from the table and imports only the one that is called, and logging for it."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, _, rest = super().resolve_command(ctx, args)
         address, _ = COMMANDS[str(name)]
+        load_function("monitor.cli.logs:configure_logs")()
         return name, _load_command(str(name), address), rest
 
 
@@ -87,7 +87,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given in (["--version"], ["-V"]):
         print(f"media-monitor {__version__}")
         sys.exit(0)
-    configure_logs()
     try:
         _group().main(args=given, prog_name="monitor")
     except ConfigError as error:
