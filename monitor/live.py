@@ -36,6 +36,7 @@ from monitor.pipeline import (
     purge_old,
     read_bounces,
     read_pages,
+    report_strangers,
     save_usage,
     tell_operators,
 )
@@ -58,6 +59,7 @@ def create_plan(config: Config, settings: Settings) -> Plan:
         retention=Retention(
             raw=settings.retention.raw, bodies=settings.retention.bodies, metadata=settings.retention.metadata
         ),
+        rates=settings.rates.by_channel(),
     )
 
 
@@ -163,6 +165,7 @@ class Live:
             await tx.sync_sources(plan.sources, self.ports.clock())
             await plan_windows(tx, plan, self.ports.clock())
             await enable_changed(tx, plan)
+            await report_strangers(tx, plan, self.ports.clock())
             await tx.save_rule_states(project.rules.broken)
         try:
             await asyncio.to_thread(write_last_good, self._data, project.rules.sound_texts)

@@ -15,7 +15,6 @@ _RECURRING = frozenset(
         "step failed",
         "step crashed",
         "digest not composed",
-        "alerts wait for a subscriber who is no longer configured",
     }
 )
 _QUIET = 600.0

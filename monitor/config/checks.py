@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from monitor.route.buckets import Rate, rate_of
 from monitor.text.durations import parse_duration
 from monitor.text.suggest import did_you_mean, quoted_list
 
@@ -30,6 +31,7 @@ LANGUAGES = frozenset(_LANGUAGES.split())
 
 _SHORTEST_KEY, _SHORTEST_PASSWORD = 32, 8
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_RATE = re.compile(r"([1-9][0-9]{0,5})/([smh])")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LOCAL_PART = re.compile(r"[^\s\"(),:;<>@\[\]\\]{1,64}")
@@ -111,6 +113,18 @@ def read_interval(value: object) -> timedelta:
     if not duration:
         raise ValueError(f"{describe_found(value)}, expected more than zero")
     return duration
+
+
+def read_rate(value: object) -> Rate | None:
+    """So many messages a second, minute or hour; None for as many as there are."""
+    if value is None or isinstance(value, Rate):
+        return value
+    if value == "unlimited":
+        return None
+    found = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f'{describe_found(value)}, expected a rate such as "14/s", "100/m" or "500/h", or "unlimited"')
+    return rate_of(int(found[1]), parse_duration(f"1{found[2]}"))
 
 
 def read_time(value: object) -> time:

@@ -17,7 +17,7 @@ from monitor.match.live import LiveRules, ReadRules, start_rules, succeed_rules
 from monitor.match.rules import load_rules
 
 # What is asked for anew with every configuration.
-_TAKEN_UP = frozenset({"poll", "timezone"})
+_TAKEN_UP = frozenset({"poll", "rates", "timezone"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from monitor.config.checks import (
     read_interval,
     read_language,
     read_network,
+    read_rate,
     read_timezone,
 )
 from monitor.config.files import read_text
@@ -45,6 +46,8 @@ from monitor.config.secrets import (
 )
 from monitor.config.shapes import Fault, list_faults, one_of
 from monitor.errors import ConfigError, Problem
+from monitor.model import ChannelKind
+from monitor.route.buckets import DEFAULT_RATES, Rate
 from monitor.text.yaml import YamlDocument, parse_yaml
 
 SETTINGS_FILE = "monitor.yaml"
@@ -154,6 +157,30 @@ class PollSettings(BaseModel):
     gap: Annotated[timedelta, BeforeValidator(read_duration)] = timedelta(seconds=5)
 
 
+Messages = Annotated[Rate | None, BeforeValidator(read_rate)]
+
+
+class RatesSettings(BaseModel):
+    """How fast messages may leave: e-mail to its server, all else to each address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    email: Messages = None
+    slack: Messages = DEFAULT_RATES["slack"]
+    webhook: Messages = None
+    apprise: Messages = None
+
+    def by_channel(self) -> dict[ChannelKind, Rate]:
+        """Those that are limited."""
+        rates: dict[ChannelKind, Rate | None] = {
+            "email": self.email,
+            "slack": self.slack,
+            "webhook": self.webhook,
+            "apprise": self.apprise,
+        }
+        return {channel: rate for channel, rate in rates.items() if rate is not None}
+
+
 class RetentionSettings(BaseModel):
     """How long what was collected is kept."""
 
@@ -193,6 +220,7 @@ class Settings(BaseSettings):
     bounces: BouncesSettings = BouncesSettings()
     allow_private: Annotated[tuple[Network, ...], BeforeValidator(_split_list), NoDecode] = ()
     poll: PollSettings = PollSettings()
+    rates: RatesSettings = RatesSettings()
     retention: RetentionSettings = RetentionSettings()
 
     @classmethod

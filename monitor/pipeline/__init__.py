@@ -24,7 +24,7 @@ called with these names just before each commit, and with the names below after 
 
 from monitor.pipeline.bounces import read_bounces
 from monitor.pipeline.collect import import_slices, mend_poll_times, poll_all_due, poll_due, register_sources
-from monitor.pipeline.compose import compose_due, plan_windows, preview_digest
+from monitor.pipeline.compose import compose_due, plan_windows, preview_digest, report_strangers
 from monitor.pipeline.disabling import enable_changed
 from monitor.pipeline.dispatch import deliver_channel, deliver_due
 from monitor.pipeline.full_text import read_pages, read_waiting_pages
@@ -75,6 +75,7 @@ __all__ = [
     "read_pages",
     "read_waiting_pages",
     "register_sources",
+    "report_strangers",
     "save_usage",
     "send_trial",
     "tell_operators",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from monitor.model import ChannelKind, Delivery
 from monitor.pipeline.plan import Plan, Ports
 from monitor.ports import Claim, Transaction
-from monitor.route.buckets import RATES, take_token
+from monitor.route.buckets import take_token
 from monitor.route.destinations import destination_of
 
 _LEASE = timedelta(minutes=3)
@@ -62,7 +62,9 @@ async def _sort_out(tx: Transaction, plan: Plan, claims: Sequence[Claim], now: d
 async def _take_tokens(tx: Transaction, plan: Plan, claims: Sequence[Claim], now: datetime) -> dict[str, timedelta]:
     """How long each delivery has to wait for its destination, where that takes only so much at a time."""
     destinations = {
-        claim.delivery.id: _destination_of(plan, claim.delivery) for claim in claims if claim.delivery.channel in RATES
+        claim.delivery.id: _destination_of(plan, claim.delivery)
+        for claim in claims
+        if claim.delivery.channel in plan.rates
     }
     if not destinations:
         return {}
@@ -72,12 +74,16 @@ async def _take_tokens(tx: Transaction, plan: Plan, claims: Sequence[Claim], now
         delivery = claim.delivery
         if (destination := destinations.get(delivery.id)) is None:
             continue
-        buckets[destination], waits[delivery.id] = take_token(buckets.get(destination), RATES[delivery.channel], now)
+        rate = plan.rates[delivery.channel]
+        buckets[destination], waits[delivery.id] = take_token(buckets.get(destination), rate, now)
     await tx.save_buckets(buckets)
     return waits
 
 
 def _destination_of(plan: Plan, delivery: Delivery) -> str:
+    """Of mail there is one, the server that all of it is handed to."""
+    if delivery.channel == "email":
+        return "email"
     subscriber = plan.subscribers.get(delivery.subscriber)
     address = subscriber.find_address(delivery.channel) if subscriber else None
     return destination_of(address) if address else f"{delivery.channel}:{delivery.subscriber}"

@@ -15,6 +15,9 @@ from monitor.route.digest import compose_digest, create_deliveries
 from monitor.route.ledger import Passed, pass_windows, plan_rows
 from monitor.route.timing import Reader, create_reader
 
+# Beyond the longest pace and the longest pause there is.
+_FAR_AHEAD = timedelta(days=3660)
+
 _log = structlog.get_logger()
 
 
@@ -29,14 +32,19 @@ async def plan_windows(tx: Transaction, plan: Plan, now: datetime, only: Subscri
     await tx.sync_windows([row for reader in chosen for row in plan_rows(reader, now)], only)
 
 
+async def report_strangers(tx: Transaction, plan: Plan, now: datetime) -> None:
+    """Name those whose alerts wait although nobody of that name is configured. To be called when that has changed."""
+    for each in await tx.list_due_subscribers(now + _FAR_AHEAD):
+        if each not in plan.subscribers:
+            _log.warning("alerts wait for a subscriber who is no longer configured", subscriber=each)
+
+
 async def compose_due(ports: Ports, plan: Plan) -> tuple[Digest, ...]:
     """Gather each subscriber's due alerts into one digest, frozen with its deliveries."""
     async with ports.store.transaction() as tx:
         now = ports.clock()
         due = {*await tx.list_due_subscribers(now), *await tx.list_due_windows(now)}
     digests = [await _compose(ports, plan, plan.subscribers[each]) for each in sorted(due & plan.subscribers.keys())]
-    for each in sorted(due - plan.subscribers.keys()):
-        _log.warning("alerts wait for a subscriber who is no longer configured", subscriber=each)
     return tuple(digest for digest in digests if digest is not None)
 
 

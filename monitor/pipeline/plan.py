@@ -23,6 +23,7 @@ from monitor.model import (
 from monitor.model.retention import DEFAULT_RETENTION, Retention
 from monitor.pipeline.pace import Pace
 from monitor.ports import ArchiveReader, BounceMailbox, Channel, FeedFetcher, Matcher, PageFetcher, Parser, Store
+from monitor.route.buckets import DEFAULT_RATES, Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Plan:
     silences: tuple[Silence, ...] = ()
     concurrency: int = 64
     retention: Retention = DEFAULT_RETENTION
+    rates: Mapping[ChannelKind, Rate] = field(default_factory=lambda: DEFAULT_RATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

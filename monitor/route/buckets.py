@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from monitor.model import Bucket, ChannelKind
 
@@ -16,8 +17,14 @@ class Rate:
 
 
 # Slack asks for one message a second and channel; a mail server or an endpoint says itself when it is too much (421,
-# 429), and is then left alone as long as it asks.
-RATES: Mapping[ChannelKind, Rate] = {"slack": Rate(per_second=1, burst=1)}
+# 429), and is then left alone as long as it asks, unless the operator knows better.
+DEFAULT_RATES: Mapping[ChannelKind, Rate] = {"slack": Rate(per_second=1, burst=1)}
+
+
+def rate_of(messages: int, period: timedelta) -> Rate:
+    """So many messages in a period, as evenly as rounds of a second allow."""
+    per_second = messages / period.total_seconds()
+    return Rate(per_second, burst=max(1, ceil(per_second)))
 
 
 def take_token(bucket: Bucket | None, rate: Rate, now: datetime) -> tuple[Bucket, timedelta]:

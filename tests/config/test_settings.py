@@ -10,6 +10,7 @@ import pytest
 
 from monitor.config.settings import Settings, SmtpSettings, load_settings, read_settings
 from monitor.errors import ConfigError
+from monitor.route.buckets import DEFAULT_RATES, rate_of
 from tests.config.values import write_config
 
 
@@ -234,3 +235,20 @@ def test_settings_under_the_other_ending_are_refused_with_the_remedy() -> None:
 def test_a_dotenv_that_cannot_be_read_is_a_problem() -> None:
     Path(".env").write_bytes(b"A=caf\xe9\n")
     assert problems() == [".env:1:6: not UTF-8 (found the byte 0xe9); save the file as UTF-8"]
+
+
+def test_a_rate_is_so_many_a_second_minute_or_hour_or_unlimited() -> None:
+    slow = load('rates: {email: "14/s", webhook: 100/m, slack: unlimited}', MONITOR_RATES__APPRISE="500/h").rates
+    assert slow.by_channel() == {
+        "email": rate_of(14, timedelta(seconds=1)),
+        "webhook": rate_of(100, timedelta(minutes=1)),
+        "apprise": rate_of(500, timedelta(hours=1)),
+    }
+    assert load().rates.by_channel() == DEFAULT_RATES
+
+
+@pytest.mark.parametrize("rate", ["0/s", "14", "-1/s", "1/d", "fast", "1.5/s"])
+def test_what_is_no_rate_is_named_with_its_place(rate: str) -> None:
+    (problem,) = problems(f'rates: {{email: "{rate}"}}')
+    assert problem.startswith("config/monitor.yaml:1:16: rates.email: ")
+    assert 'expected a rate such as "14/s", "100/m" or "500/h", or "unlimited"' in problem

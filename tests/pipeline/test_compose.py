@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from monitor.model import Cap, Choices, Condition, Daily, Every, Now, Quiet, RuleId, Severity, Silence, Subscriber
-from monitor.pipeline import compose_due
+from monitor.pipeline import compose_due, report_strangers
 from monitor.ports import Transaction
 from tests.pipeline.stage import Stage, on_stage, polled, titles, yerevan
 from tests.route.values import ANA, BEN, MORNING, SUBSCRIBERS, make_route
@@ -268,3 +269,23 @@ def test_one_subscribers_digest_is_not_anothers(store_url: str) -> None:
         assert {digest.subscriber: at for at, digest in found} == {ANA: yerevan(3, 7, 30), BEN: yerevan(3, 11, 30)}
 
     on_stage(store_url, scenario, make_route(ANA, BEN, send=MORNING), now=yerevan(2, 12))
+
+
+def test_alerts_of_somebody_who_is_no_longer_configured_are_named_when_that_changes_and_not_at_each_tick(
+    sqlite_file_url: str,
+) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.match("Flood")
+        with capture_logs() as logs:
+            await stage.within(lambda tx: report_strangers(tx, stage.plan, stage.now))
+            stage.plan = replace(stage.plan, subscribers={})
+            stage.now += timedelta(days=3)
+            for _ in range(3):
+                await stage.tick()
+            assert logs == []
+            await stage.within(lambda tx: report_strangers(tx, stage.plan, stage.now))
+        assert [(line["event"], line["subscriber"]) for line in logs] == [
+            ("alerts wait for a subscriber who is no longer configured", ANA)
+        ]
+
+    on_stage(sqlite_file_url, scenario, make_route(ANA), now=yerevan(2, 12))

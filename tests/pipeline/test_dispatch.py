@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import Address, Delivery, Digest, Now, SlackWebhook, Subscriber, SubscriberId
+from monitor.model import Address, Delivery, Digest, EmailAddress, Now, SlackWebhook, Subscriber, SubscriberId
 from monitor.pipeline import compose_due, deliver_due
 from monitor.ports import Receipt
+from monitor.route.buckets import rate_of
 from tests.pipeline.stage import KeepingChannel, Stage, on_stage, yerevan
 from tests.route.values import ANA, SUBSCRIBERS, make_route
 
@@ -207,3 +208,24 @@ def test_the_latency_of_an_urgent_message_is_recorded(store_url: str) -> None:
         assert await stage.within(lambda tx: tx.list_latencies(yerevan(2, 12))) == (90 * SECOND,)
 
     on_stage(store_url, scenario, AT_ONCE, now=yerevan(2, 12))
+
+
+def test_mail_goes_to_its_server_no_faster_than_the_operator_says(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        email = stage.channels["email"]
+        await stage.match("Flood")
+        await compose_due(stage.ports, stage.plan)
+        sent: list[int] = []
+        for second in range(4):
+            before = len(email.sent)
+            await deliver_due(stage.ports, stage.plan)
+            sent += [second] * len(email.sent[before:])
+            stage.now += SECOND
+        assert sent == [0, 0, 1, 1, 2], "whoever it is for"
+
+    readers = [
+        replace(SUBSCRIBERS[ANA], id=SubscriberId(name), addresses=(EmailAddress(address=f"{name}@example.org"),))
+        for name in "abcde"
+    ]
+    route = make_route(*(reader.id for reader in readers), send=Now())
+    on_stage(store_url, scenario, route, now=yerevan(2, 12), subscribers=readers, rates={"email": rate_of(2, SECOND)})

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Bucket
-from monitor.route.buckets import RATES, Rate, take_token
+from monitor.route.buckets import DEFAULT_RATES, Rate, rate_of, take_token
 from tests.builders import NOON
 
 SLOW = Rate(per_second=1, burst=1)
@@ -32,7 +32,13 @@ def test_a_bucket_filled_by_a_clock_that_ran_ahead_is_no_worse_than_an_empty_one
 
 
 def test_slack_gets_a_message_a_second() -> None:
-    assert RATES["slack"] == SLOW
+    assert DEFAULT_RATES["slack"] == SLOW
+
+
+def test_a_rate_lets_go_in_one_second_what_it_allows_in_one() -> None:
+    assert rate_of(14, SECOND) == Rate(14, 14)
+    assert rate_of(100, 60 * SECOND) == Rate(100 / 60, 2)
+    assert rate_of(500, 3600 * SECOND) == Rate(500 / 3600, 1)
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=60))
