@@ -15,7 +15,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from monitor.app import open_existing_store
+from monitor.app import open_existing_store, require_store
 from monitor.cli.moments import read_moment
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption
 from monitor.clock import utc_now
@@ -79,7 +79,9 @@ def export(
         until=None if until is None else read_moment(until, now, "--until"),
         subscribers=tuple(SubscriberId(each) for each in subscriber or ()),
     )
-    lines = _iter_lines(load_settings(config, os.environ, strict=False), data, what, scope, rule or ())
+    settings = load_settings(config, os.environ, strict=False)
+    require_store(settings, data)  # before anything is written
+    lines = _iter_lines(settings, data, what, scope, rule or ())
     with _opened(out) as file:
         count = asyncio.run(_write(lines, _csv_writer(file, KEYS[what]) if form == "csv" else _jsonl_writer(file)))
     print(f"exported {count:,} {what if count != 1 else _SINGULAR[what]}", file=sys.stderr)

@@ -171,7 +171,9 @@ def test_an_empty_export_is_a_heading_or_nothing(command: Command, tmp_path: Pat
 
 
 def test_wrong_usage_is_named(command: Command, tmp_path: Path) -> None:
-    assert "nothing has been run or imported there yet" in command("export").err
+    nothing = command("export", "--format", "csv", "--out", "matches.csv")
+    assert "nothing has been run or imported there yet" in nothing.err
+    assert not Path("matches.csv").exists()
     _fill("sqlite", tmp_path)
     assert command("export", "articles").code == 2
     assert command("export", "--format", "xml").code == 2
