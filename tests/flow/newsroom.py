@@ -72,6 +72,10 @@ class Newsroom:
             html = f"<!doctype html><title>{escape(title)}</title><article><h1>{escape(title)}</h1>{page}</article>"
             self.site.put(f"/{guid}", html.encode(), "text/html")
 
+    def publish_at(self, path: str, *entries: tuple[str, str, str]) -> None:
+        """The whole feed of another source: for each entry its guid, title and body."""
+        self.site.put(path, _feed(entries, "https://elsewhere.example.org"))
+
     def write_project(
         self, *, to: str = "ana, desk, system", alert_backlog: bool = False, full_text: str = "never"
     ) -> None:
