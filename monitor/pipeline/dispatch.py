@@ -151,7 +151,7 @@ def _report(tried: Tried) -> Sent:
     latency = _latency(after)
     _log.log(
         logging.INFO if attempt.error is None else logging.WARNING,
-        "delivered" if attempt.error is None else "delivery failed",
+        "accepted" if attempt.error is None else "delivery failed",
         delivery=delivery.id,
         subscriber=delivery.subscriber,
         channel=delivery.channel,

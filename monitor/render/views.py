@@ -140,7 +140,7 @@ def view_digest(digest: Digest, subscriber: Subscriber, pages: PageLinks | None 
         day=_format(local, "d MMMM y"),
         time=_format(local, "HH:mm"),
         weekday=_format(local, "EEEE"),
-        zone=f"{subscriber.timezone.key} ({_offset(local)})",
+        zone=_zone(subscriber, local),
         subscriber=_line(digest.subscriber, _RULE_TITLE),
         rules=tuple(_line(rule, _RULE_TITLE) for rule in rules[:_RULES]),
         more_rules=max(0, len(rules) - _RULES),
@@ -280,6 +280,12 @@ _MINUTES = "d MMMM y, HH:mm"
 def _format(at: datetime, pattern: str) -> str:
     # Babel moves naive or aware times to a zone of its own; the wall clock is what we want, so none is given.
     return format_datetime(at.replace(tzinfo=None), pattern, locale=LANGUAGE)
+
+
+def _zone(subscriber: Subscriber, local: datetime) -> str:
+    """`Asia/Yerevan (UTC+04:00)`."""
+    key, offset = subscriber.timezone.key, _offset(local)
+    return key if key == offset else f"{key} ({offset})"
 
 
 def _offset(local: datetime) -> str:
