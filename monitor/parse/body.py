@@ -1,7 +1,7 @@
 """The body of a whole page: one function over several extractors, of which none is right about every site.
 
 trafilatura reads fast and is right on nearly all news pages. Where readability reads something else, resiliparse is
-asked too, and the reading that agrees best with the others is taken (docs/decisions/0010-body-by-vote.md has the
+asked too, and the reading that agrees best with the others is taken (docs/decisions/0007-body-by-vote.md has the
 figures). What every extractor leaves in by mistake (pointers to other articles, remnants of scripts, credits, the
 author's life) goes by the shape of its lines.
 """
