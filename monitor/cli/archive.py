@@ -1,13 +1,14 @@
 """`import`: an archive into the store."""
 
 import asyncio
+import json
 import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,6 +20,7 @@ from monitor.cli.options import (
     RULES,
     ConfigOption,
     DataOption,
+    JsonOption,
     RulesOption,
     console,
     print_problems,
@@ -41,6 +43,7 @@ def import_(
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     data: DataOption = DATA,
+    as_json: JsonOption = False,
 ) -> None:
     """Read an archive into the store: stored and matched once, however often it is imported. Resumes where it stopped.
 
@@ -56,7 +59,7 @@ def import_(
     except KeyboardInterrupt:
         print(f"interrupted; stored so far: {account.line()}. The same command goes on from there.", file=sys.stderr)
         raise typer.Exit(130) from None
-    print(account.line())
+    print(json.dumps(account.document()) if as_json else account.line())
     if account.errors:
         raise typer.Exit(1)
 
@@ -82,7 +85,17 @@ class _Account:
         print_problems(problems)
         self.errors += sum(problem.level == "error" for problem in problems)
 
+    def document(self) -> dict[str, Any]:
+        """For machines; `unreadable` are the records and files that were named on stderr."""
+        return {
+            "articles": self.articles,
+            "stories": len(self.stories),
+            "matches": dict(self.rules.most_common()),
+            "unreadable": self.errors,
+        }
+
     def line(self) -> str:
+        """For people."""
         passed = f"; {self.errors} could not be read" if self.errors else ""
         if not self.articles:
             return f"nothing new{passed}"

@@ -14,7 +14,7 @@ from monitor.errors import MonitorError, ParseError, Problem
 from monitor.model import Article, ArticleId, Entry, EntryKey, Image, Record, SourceId
 from monitor.parse.charset import clean_line, decode_bytes
 from monitor.parse.dates import read_date
-from monitor.parse.feed_file import parse_feed_file
+from monitor.parse.feed_file import name_entry, parse_feed_file
 from monitor.parse.fragment import html_to_line, html_to_paragraphs, images_in
 from monitor.parse.full_text import join_page
 from monitor.parse.json_article import read_json_article
@@ -76,7 +76,10 @@ def _parse_file(record: Record, fetched_at: datetime, options: ParseOptions) -> 
         feed = parse_feed_file(record)
     except MonitorError as error:
         return ParsedArticles(articles=(), problems=(Problem(record.name, 0, 0, str(error)),))
-    parsed = parse_entries(feed.entries, fetched_at, options)
+    parsed = _parse_each(
+        (name_entry(record, number, entry), partial(_parse_entry, entry, fetched_at, options))
+        for number, entry in enumerate(feed.entries, start=1)
+    )
     return replace(parsed, problems=feed.problems + parsed.problems)
 
 

@@ -6,6 +6,7 @@ figures). What every extractor leaves in by mistake (pointers to other articles,
 author's life) goes by the shape of its lines.
 """
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
@@ -22,6 +23,10 @@ from monitor.parse.lines import find_credit, find_pointer, is_biography, is_remn
 from monitor.parse.markup import is_hidden
 from monitor.parse.vote import Reading, agreement, choose_medoid, runs_of
 from monitor.text.fold import fold_words
+
+# They say of pages what a caller cannot use, in the pages' own words; what could not be read is told by its name.
+for _library in ("trafilatura", "readability", "htmldate"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 _PRUNED = (
     "script", "style", "noscript", "template", "iframe", "noembed", "noframes", "object", "applet", "svg", "math",

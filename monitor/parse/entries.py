@@ -61,17 +61,17 @@ class _Feed:
     problems: tuple[Problem, ...] = ()
 
 
-def parse_feed(source: Source, fetched: Fetched) -> ParsedFeed:
-    """The entries of a fetched feed in its order, at most `MOST_ENTRIES`; ParseError names what came instead.
+def parse_feed(source: Source, fetched: Fetched, *, most: int | None = MOST_ENTRIES) -> ParsedFeed:
+    """The entries of a fetched feed in its order, at most `most`; ParseError names what came instead.
 
     Of a sitemap index the entries of the sitemaps it led to are given, the newest first.
     """
     feed = _read_parts(source, fetched) if fetched.parts else _read_one(source, fetched)
     entries, problems = feed.entries, feed.problems
-    if len(entries) > MOST_ENTRIES:
-        message = f"{len(entries):,} entries, only the newest {MOST_ENTRIES:,} are read"
+    if most is not None and len(entries) > most:
+        message = f"{len(entries):,} entries, only the newest {most:,} are read"
         problems += (Problem(source.id, 0, 0, message, "warning"),)
-        entries = _keep_newest(entries)
+        entries = _keep_newest(entries, most)
     language = feed.language or source.language
     made = make_entries(source.id, fetched.url, language, _name_zones(entries, feed.dates))
     teasers = frozenset(entry.key for entry in made if wants_page(entry, source.full_text))
@@ -124,11 +124,11 @@ def _name_zones(entries: list[RawEntry], dates: tuple[str | None, ...]) -> list[
     ]
 
 
-def _keep_newest(entries: list[RawEntry]) -> list[RawEntry]:
+def _keep_newest(entries: list[RawEntry], most: int) -> list[RawEntry]:
     """Publishers list the newest first, and a few the oldest."""
     first, last = (read_date(entry.published, _ANY_TIME, entry.language) for entry in (entries[0], entries[-1]))
     ascending = first is not None and last is not None and last.at > first.at
-    return entries[: -MOST_ENTRIES - 1 : -1] if ascending else entries[:MOST_ENTRIES]
+    return entries[: -most - 1 : -1] if ascending else entries[:most]
 
 
 # ---------------------------------------------------------------------------------------------------- XML

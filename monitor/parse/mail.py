@@ -25,8 +25,11 @@ _ANGLES = re.compile(r"^<(https?://[^<>\s]+)>$")
 
 def read_mail(data: bytes, fetched_at: datetime) -> Parts:
     """The parts of a mail: title from its subject, date and author from its headers. ParseError when it has no text."""
-    message = BytesParser(policy=policy.compat32).parsebytes(data)
-    page, text = _find_texts(message)
+    try:
+        message = BytesParser(policy=policy.compat32).parsebytes(data)
+        page, text = _find_texts(message)
+    except RecursionError as error:
+        raise ParseError("a mail of parts within parts within parts, nested too deeply") from error
     if page is None and text is None:
         raise ParseError("a mail without a text, expected a part in HTML or plain text")
     body = _read_html(page, fetched_at) if page else ()

@@ -40,38 +40,38 @@ def mail_record(member: Member, reading: Reading, data: bytes, place: str = "") 
 
 def _read_mbox(member: Member, reading: Reading) -> Iterator[Found]:
     number = 0
-    for first, data in _iter_mails(member, reading.limits.record):
+    for number, data in enumerate(_iter_mails(member, reading.limits.record), start=1):
         if data is None:
-            yield Problem(member.name, first, 0, f"the mail is larger than {reading.limits.record // MEGABYTE} MB")
-            continue
-        number += 1
-        yield mail_record(member, reading, data, f":{number}")
+            message = f"the mail is larger than {reading.limits.record // MEGABYTE} MB"
+            yield Problem(f"{member.name}:{number}", 0, 0, message)
+        else:
+            yield mail_record(member, reading, data, f":{number}")
     if not number:
         yield Problem(member.name, 0, 0, 'holds no mail: expected lines that begin with "From " between them')
 
 
-def _iter_mails(member: Member, most: int) -> Iterator[tuple[int, bytes | None]]:
-    """Each mail with the number of its first line; None in the place of one that is too large.
+def _iter_mails(member: Member, most: int) -> Iterator[bytes | None]:
+    """Each mail; None in the place of one that is too large.
 
     A mail begins behind a line "From …" that stands at the very beginning or after a blank line. Where the first one
     has a date, all of them must: a sentence may begin like that, too.
     """
     begins = _FROM
     lines: list[bytes] = []
-    first, size, was_blank, begun = 1, 0, True, False
+    size, was_blank, begun = 0, True, False
     for line in iter_lines(member.stream):
         if was_blank and begins.match(line.text):
             begins = begins if begun or not _DATED_FROM.match(line.text) else _DATED_FROM
             if begun:
-                yield first, _join(lines, size, most)
-            lines, first, size, begun = [], line.number + 1, 0, True
+                yield _join(lines, size, most)
+            lines, size, begun = [], 0, True
         else:
             size += line.size
             if size <= most:
                 lines.append(line.text)
         was_blank = line.text in (b"\n", b"\r\n")
     if begun and size:
-        yield first, _join(lines, size, most)
+        yield _join(lines, size, most)
 
 
 def _join(lines: list[bytes], size: int, most: int) -> bytes | None:

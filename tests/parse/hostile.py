@@ -75,6 +75,8 @@ TEXTS = {
 MAILS = {
     "a subject of two hundred thousand words": "Subject: " + "=?utf-8?q?a?= " * 200_000 + f"\n\n{_SENTENCE}",
     "two hundred thousand parts": "Content-Type: multipart/mixed; boundary=a\n\n" + "--a\n\nx\n" * 200_000,
+    "parts within parts": "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(3_000)),
+    "mails within mails": "Content-Type: message/rfc822\n\n" * 3_000 + f"Subject: a\n\n{_SENTENCE}",
 }
 
 

@@ -221,6 +221,24 @@ def test_the_last_entry_of_a_saved_feed_that_is_cut_off_is_named_as_passed_over(
     assert problem.file
 
 
+def test_of_a_saved_feed_every_entry_is_read_however_many_there_are() -> None:
+    entries = "".join(f"<item><title>Report {number}</title></item>" for number in range(2_100))
+    parsed = parse_records(
+        [make_record(f"<rss version='2.0'><channel>{entries}</channel></rss>".encode(), "feed")], NOON, ParseOptions()
+    )
+    assert (len(parsed.articles), parsed.problems) == (2_100, ())
+
+
+def test_what_a_saved_sitemap_lists_without_a_text_is_noted_and_no_error() -> None:
+    index = b'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></sitemapindex>'
+    plain = b"<urlset><url><loc>https://example.org/1</loc></url><url><loc>https://example.org/2</loc></url></urlset>"
+    parsed = parse_records([make_record(index, "feed"), make_record(plain, "feed")], NOON, ParseOptions())
+    assert [(problem.level, problem.message) for problem in parsed.problems] == [
+        ("note", "holds no entries; an index of sitemaps only says where they are"),
+        ("note", "addresses of pages without any text: 2"),
+    ]
+
+
 def test_the_zone_of_its_feed_dates_an_entry_that_names_none() -> None:
     article = read_entry(title="T", summary="Only this.", published="Thu, 22 Apr 2021 14:05:00", utc_offset=240)
     assert article.published is not None
