@@ -71,8 +71,7 @@ def backtest(
     """
     begin = None if since is None else read_moment(since, utc_now(), "--since")
     rule_set = load_rule_set(rules, choose_cache(data))
-    other, problems = (None, ()) if against is None else read_other_rules(rules, against)
-    print_problems(problem for problem in problems if problem.level == "error")
+    other = None if against is None else _read_other(rules, against)
     _check_names(rule or (), [each for each in (rule_set, other) if each is not None])
     run = Backtest(rule_set, rule or (), other, () if archive else _read_sources(config))
     articles = _Articles(tuple(archive or ()), read_fields(fields or ()), begin, config, data)
@@ -90,6 +89,16 @@ def backtest(
     print_problems([*unreadable, *run.problems])
     if any(problem.level == "error" for problem in unreadable):
         raise typer.Exit(1)
+
+
+def _read_other(rules: Path, against: str) -> RuleSet:
+    """What is compared with; what of it did not load is told. ConfigError when nothing did: all would seem gained."""
+    other, problems = read_other_rules(rules, against)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if not other.rules:
+        raise ConfigError([*errors, Problem(against, 0, 0, "no rule there to compare with")])
+    print_problems(errors)
+    return other
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def _view_comparison(each: RuleResult) -> dict[str, Any] | None:
         return None
     return {
         "is_new": each.against.rule is None,
+        "is_broken": each.against.is_broken,
         "hits": f"{each.against.hits:,}",
         "changes": [_view_change("Gained", each.against.gained), _view_change("Lost", each.against.lost)],
     }

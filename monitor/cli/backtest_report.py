@@ -131,7 +131,8 @@ def _draw_sample(out: Console, sample: Sample, mark: str = "") -> None:
 def _draw_comparison(out: Console, each: RuleResult, comparison: Comparison, against: str) -> None:
     name = printable(against)
     if comparison.rule is None:
-        out.print(Text(f"  against {name}: a new rule"))
+        what = "did not load there, so nothing is compared" if comparison.is_broken else "a new rule"
+        out.print(Text(f"  against {name}: {what}"))
         return
     gained, lost = len(comparison.gained.articles), len(comparison.lost.articles)
     change = f"gained {gained:,}, lost {lost:,}" if gained or lost else "no article gained or lost"
@@ -179,6 +180,7 @@ def _rule_document(result: BacktestResult, each: RuleResult) -> dict[str, Any]:
     if comparison is not None:
         document["against"] = {
             "version": comparison.rule.version if comparison.rule else None,
+            "broken": comparison.is_broken,
             "hits": comparison.hits,
             "gained": [_headline_document(headline) for headline in comparison.gained.articles],
             "lost": [_headline_document(headline) for headline in comparison.lost.articles],

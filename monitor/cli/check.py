@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +45,7 @@ SuggestOption = Annotated[
 
 
 def check(
+    context: typer.Context,
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     data: DataOption = DATA,
@@ -56,7 +57,8 @@ def check(
 ) -> None:
     """Check settings, sources, subscribers, routes and rules, and run the tests beside the rules and the routes.
 
-    Where the service has stored articles, it also says how often each rule would fire by those of late.
+    Where the service has stored articles, it also says how often each rule would fire by those of late. Without
+    `--config`, and without a directory `config`, only the rules are checked.
 
     Example: `monitor check --config config --rules rules`
     """
@@ -67,15 +69,28 @@ def check(
     elif suggest is not None:
         print_suggestions(suggest, config, rules)
     else:
-        _check_project(config, rules, data, strict=strict, as_json=as_json)
+        project = read_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
+        source = context.get_parameter_source("config")
+        if source is not None and source.name == "DEFAULT" and rules.exists():
+            project = _excuse_lack(project, config)
+        _check_project(project, (config, rules, data), strict=strict, as_json=as_json)
 
 
-def _check_project(config: Path, rules: Path, data: Path, *, strict: bool, as_json: bool) -> None:
-    project = read_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
+def _excuse_lack(project: Project, config: Path) -> Project:
+    """A repository of rules alone is whole without a configuration, which nobody asked for."""
+    if config.exists():
+        return project
+    note = Problem(config.as_posix(), 0, 0, "no such directory, so only the rules were checked", "note")
+    others = (problem for problem in project.problems if problem.file != config.as_posix())
+    return replace(project, problems=(note, *others))
+
+
+def _check_project(project: Project, paths: tuple[Path, Path, Path], *, strict: bool, as_json: bool) -> None:
+    config, rules, data = paths
     languages = ParseOptions(project.settings.languages if project.settings else ()).detectable
     examples = run_examples(project.rule_set, detect=lambda text: detect_language([text], None, languages))
     failed = [example.problem for example in examples if example.problem is not None]
-    warnings = find_warnings(project.rule_set, read_definitions(rules))
+    warnings = find_warnings(project.rule_set, read_definitions(rules), languages)
     loaded = [compiled.rule for compiled in project.rule_set.rules]
     misrouted = run_route_tests(project.config, loaded) if project.config else ()
     templates = check_templates(config / TEMPLATES)
@@ -89,7 +104,7 @@ def _check_project(config: Path, rules: Path, data: Path, *, strict: bool, as_js
         print(_summary(project, examples, problems))
         if volumes is not None:
             draw_volumes(volumes)
-    if any(strict or problem.level == "error" for problem in problems):
+    if {problem.level for problem in problems} & ({"error", "warning"} if strict else {"error"}):
         raise typer.Exit(1)
 
 
@@ -106,14 +121,18 @@ def _measure_volumes(project: Project, data: Path) -> tuple[Volumes | None, tupl
 
 def _summary(project: Project, examples: tuple[ExampleOutcome, ...], problems: tuple[Problem, ...]) -> str:
     counts = _counts(project, examples, problems)
-    named = ", ".join(f"{number} {name if number != 1 else name.removesuffix('s')}" for name, number in counts.items())
-    return f"checked {named}"
+    broken = counts.pop("broken rules")
+    named = [f"{number} {name if number != 1 else name.removesuffix('s')}" for name, number in counts.items()]
+    if broken:
+        named[0] = f"{counts['rules']} of {counts['rules'] + broken} rules"
+    return f"checked {', '.join(named)}"
 
 
 def _counts(project: Project, examples: tuple[ExampleOutcome, ...], problems: tuple[Problem, ...]) -> dict[str, int]:
     config = project.config
     return {
         "rules": len(project.rule_set.rules),
+        "broken rules": len(project.rule_set.refused),
         "examples": len(examples),
         "sources": len(config.sources) if config else 0,
         "subscribers": len(config.subscribers) if config else 0,

@@ -60,7 +60,8 @@ def list_(
 ) -> None:
     """List every rule: status, severity, matches of the last four weeks, examples, version, file.
 
-    Broken ones say why, and which earlier version of them the service has live. Slow ones are named.
+    Broken ones say why, and which earlier version of them the service has live. Slow ones are named. Exits with 1 when
+    a file could not be read, so that rules may be missing here.
 
     Example: `monitor rules list`
     """
@@ -74,6 +75,8 @@ def list_(
     else:
         print("no rules")
     print_problems(others)
+    if any(problem.level == "error" for problem in others):
+        raise typer.Exit(1)
 
 
 app.command("stats")(stats)

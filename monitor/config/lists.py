@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.config.checks import LANGUAGES, check_url, describe_found
+from monitor.config.checks import check_url, describe_found
 from monitor.config.edit import identify_address, iter_addresses, list_shapes
 from monitor.config.models import SourceShape
 from monitor.config.secrets import is_reference
 from monitor.errors import Problem
 from monitor.parse.opml import ListedFeed
 from monitor.text.durations import format_duration
+from monitor.text.languages import LANGUAGES
 
 _LONGEST_ID = 60
 

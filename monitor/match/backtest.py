@@ -45,12 +45,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A rule against its other version: `rule` as it is there, None where it is not, and what came and went."""
+    """A rule against its other version: `rule` as it is there, None where it is not, and what came and went.
+
+    One that did not load there, as `is_broken` says, can be compared with nothing.
+    """
 
     rule: Rule | None
     hits: int
     gained: Change
     lost: Change
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,7 @@ class Backtest:
         self.problems: list[Problem] = []
         self._matcher = _match_wanted(rule_set, wanted)
         self._against = None if against is None else _match_wanted(against, wanted)
+        self._broken = frozenset(() if against is None else against.refused)
         self._sources = {source.id: source for source in sources}
         self._articles = 0
         self._weeks: set[date] = set()
@@ -140,7 +145,7 @@ class Backtest:
             tally.hits_against += 1
             if rule not in new:
                 tally.lost.add(Sample(article=article, match=match))
-        for rule in new.keys() - old.keys():
+        for rule in new.keys() - old.keys() - self._broken:
             self._tally_of(rule).gained.add(Sample(article=article, match=new[rule]))
 
     def _tally_of(self, rule: RuleId) -> "_Tally":
@@ -149,7 +154,11 @@ class Backtest:
     def _conclude(self, rule_id: RuleId, rule: Rule | None, other: Rule | None) -> RuleResult:
         tally = self._tallies.get(rule_id) or _Tally()
         comparison = Comparison(
-            rule=other, hits=tally.hits_against, gained=tally.gained.conclude(), lost=tally.lost.conclude()
+            rule=other,
+            hits=tally.hits_against,
+            gained=tally.gained.conclude(),
+            lost=tally.lost.conclude(),
+            is_broken=rule_id in self._broken,
         )
         return RuleResult(
             id=rule_id,

@@ -1,6 +1,5 @@
 """Actors and concepts from YAML: each value checked by itself. What they say of one another is checked afterwards."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from monitor.match.actors import Actor, ActorName, Concept, Office, Vocabulary
@@ -8,6 +7,7 @@ from monitor.match.nodes import Node
 from monitor.match.terms import Term
 from monitor.match.view import primary_language
 from monitor.match.wording import TERM_OPTIONS, TermReader
+from monitor.text.languages import find_language_fault
 from monitor.text.suggest import did_you_mean, quoted_list
 
 # What must, or must not, be named beside a name for it to count.
@@ -16,7 +16,6 @@ KINDS = ("state", "armed-group", "organisation", "person", "place")
 _ACTOR_KEYS = ("kind", "ids", "names", "part_of", "metonym", "acts_for", "notes", "verified")
 _CONCEPT_KEYS = ("terms", "codes", "notes")
 _OFFICE_KEYS = ("actor", "role", "from", "to")
-_LANGUAGE = re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
 def read_actor(node: Node, actor_id: str, terms: TermReader) -> Actor:
@@ -103,8 +102,9 @@ def _iter_by_language(node: Node) -> Iterator[tuple[Node, str | None]]:
     if not node.value:
         node.report("expected a mapping from language to list, found an empty one")
     for language, entries in node.read_mapping().items():
-        if not _LANGUAGE.fullmatch(language):
-            node.report(f'"{language}" is not a language code such as "en" or "ru"', key=language)
+        fault = find_language_fault(language)
+        if fault:
+            node.report(fault, key=language)
             continue
         for entry in entries.read_one_or_more("a list"):
             yield entry, primary_language(language)

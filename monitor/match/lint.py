@@ -4,7 +4,7 @@ Pure: it looks at a rule set and at the definitions it came from, and never at a
 monitor.match.lint_names'.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
 
 from monitor.errors import Problem
@@ -13,7 +13,7 @@ from monitor.match.files import Definitions
 from monitor.match.lint_names import Used, find_doubtful_names
 from monitor.match.nodes import Node
 from monitor.match.rules import CompiledRule, RuleSet
-from monitor.match.terms import Term
+from monitor.match.terms import Term, WordPattern
 from monitor.match.written import list_used
 from monitor.text.common_words import FREQUENT
 
@@ -21,12 +21,18 @@ from monitor.text.common_words import FREQUENT
 _MOST_ONE_BY_ONE = 3
 # Whose frequent words count for a rule that names no language.
 _LANGUAGES_OF_NONE = ("en", "ru")
+# A longer row of frequent words, such as "to be or not to be", is a saying or a title.
+_MOST_IN_A_ROW = 2
 
 
-def find_warnings(rule_set: RuleSet, definitions: Definitions) -> tuple[Problem, ...]:
-    """What deserves a second look, in the order of the files. `definitions` are those the rule set was made of."""
+def find_warnings(rule_set: RuleSet, definitions: Definitions, detectable: Collection[str] = ()) -> tuple[Problem, ...]:
+    """What deserves a second look, in the order of the files. `definitions` are those the rule set was made of.
+
+    `detectable` are the languages that an article may be found to be in, where they are known.
+    """
     used = list_used(definitions)
     found = [problem for check in _CHECKS for problem in check(rule_set, definitions, used)]
+    found.extend(_find_undetected(rule_set, definitions, detectable) if detectable else ())
     return tuple(sorted(dict.fromkeys(found)))
 
 
@@ -92,7 +98,27 @@ def _find_frequent(clause: Clause, frequent: frozenset[str]) -> Term | None:
 
 
 def _is_frequent(term: Term, frequent: frozenset[str]) -> bool:
-    return all(word.kind == "word" and word.text in frequent for word in term.words)
+    """Whether it stands in nearly every article: of words in a row at most two do, as in "of the"."""
+    return len(term.words) <= _MOST_IN_A_ROW and all(_fits_frequent(word, frequent) for word in term.words)
+
+
+def _fits_frequent(word: WordPattern, frequent: frozenset[str]) -> bool:
+    if word.kind == "word":
+        return word.text in frequent
+    return word.kind != "stem" and any(word.fits(other) for other in frequent)
+
+
+def _find_undetected(rule_set: RuleSet, definitions: Definitions, detectable: Collection[str]) -> Iterator[Problem]:
+    """Rules for articles in languages that no article is ever found to be in."""
+    for compiled in rule_set.rules:
+        languages = compiled.where.languages
+        node = definitions.rules.get(compiled.rule.id)
+        if node is not None and compiled.rule.status != "off" and languages and not {*languages} & {*detectable}:
+            yield _warn(
+                node.child("where").child("language"),
+                f"{node.subject}: no article is found to be in {_or(languages)}, only in {', '.join(detectable)}; "
+                'name it among the "languages" of monitor.yaml',
+            )
 
 
 def _find_foreign(rule_set: RuleSet, definitions: Definitions, _: Used) -> Iterator[Problem]:

@@ -33,6 +33,10 @@ class Node:
         text = f"{self.subject}: {message}" if self.subject else message
         self.problems.append(self.document.problem(path, text, at_key=key is not None, warning=warning))
 
+    def has_errors_since(self, count: int) -> bool:
+        """Whether there are errors among the problems beyond so many, which are those reported meanwhile."""
+        return any(problem.level == "error" for problem in self.problems[count:])
+
     def place(self) -> Position:
         """Line and column."""
         return self.document.position(self.path)

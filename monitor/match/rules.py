@@ -173,7 +173,7 @@ def _read_vocabulary(found: Definitions, terms: TermReader, table: AtomTable) ->
 
 def _read_rule(node: Node, rule_id: str, context: _Context) -> tuple[CompiledRule, frozenset[tuple[str, str]]] | None:
     """The rule, still without its version, and the actors and concepts it names; None when it has an error."""
-    errors_before = _count_errors(node)
+    told_before = len(node.problems)
     if refuse_later(node, LATER_RULE_KEYS):
         return None
     parts = node.read_mapping(_RULE_KEYS, needs=("match",))
@@ -182,12 +182,12 @@ def _read_rule(node: Node, rule_id: str, context: _Context) -> tuple[CompiledRul
     clause = reader.read(parts["match"]) if "match" in parts else None
     tests = read_cases(parts["tests"]) if "tests" in parts else ()
     rule = _read_header(parts, rule_id)
-    if clause is not None and _count_errors(node) == errors_before and not clause.required():
+    if clause is not None and not node.has_errors_since(told_before) and not clause.required():
         parts["match"].report('no clause must be present, so nearly every article would match; "none" alone is no rule')
-    if clause is not None and _count_errors(node) == errors_before:
+    if clause is not None and not node.has_errors_since(told_before):
         for steps, message in iter_contradictions(clause):
             reduce(Node.child, steps, node).report(message)
-    if clause is None or _count_errors(node) > errors_before:
+    if clause is None or node.has_errors_since(told_before):
         return None
     languages = tuple(dict.fromkeys((*where.languages, *_iter_languages(clause))))
     is_scored = any(isinstance(part, Score) for part in clause.iter_tree())
@@ -220,10 +220,6 @@ def _read_texts(node: Node) -> tuple[str, ...]:
         return ()
     found = (part.read_text() for part in node.read_one_or_more("a list of texts"))
     return tuple(text for text in found if text)
-
-
-def _count_errors(node: Node) -> int:
-    return sum(problem.level == "error" for problem in node.problems)
 
 
 def _iter_languages(clause: Clause) -> Iterable[str]:

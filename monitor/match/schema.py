@@ -90,7 +90,7 @@ def _one_or_more(one: Schema) -> Schema:
 def _by_language(one: Schema) -> Schema:
     languages = {
         "type": "object",
-        "propertyNames": {"pattern": "^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"},
+        "propertyNames": _LANGUAGE,
         "additionalProperties": _one_or_more(one),
         "minProperties": 1,
     }
@@ -102,6 +102,7 @@ def _without(parts: Mapping[str, Schema], later: Mapping[str, str]) -> Mapping[s
 
 
 _TEXT: Schema = {"type": "string", "pattern": r"\S"}
+_LANGUAGE: Schema = {"type": "string", "pattern": "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _COUNT: Schema = {"type": "integer", "minimum": 1}
 _POINTS: Mapping[str, Schema] = {"points": {"type": "integer", "not": {"const": 0}}}
@@ -139,7 +140,7 @@ _ACTOR: Mapping[str, Schema] = {
 }
 _CONCEPT: Mapping[str, Schema] = {"terms": _by_language(_ref("term")), "codes": _CODES, "notes": _TEXT}
 _WHERE: Mapping[str, Schema] = {
-    "language": _one_or_more(_TEXT),
+    "language": _one_or_more(_LANGUAGE),
     "source": _one_or_more(_TEXT),
     "source_tags": _one_or_more(_TEXT),
     "tier": _one_or_more(_COUNT),

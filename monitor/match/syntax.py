@@ -35,6 +35,7 @@ from monitor.text.yaml import Path
 
 MODIFIERS = ("in", "not_near")
 _WITHIN_WORDS = re.compile(r"([0-9]{1,6}) words?")
+_A_NUMBER = re.compile(r"\s*(-?)([0-9]+)([.,][0-9]+)?")
 _MOST_POINTS = 1_000_000
 
 
@@ -227,14 +228,14 @@ def _read_times(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) ->
 
 
 def _read_score(reader: ClauseReader, node: Node, parts: Parts, scope: Scope) -> Clause | None:
-    errors_before = len(node.problems)
+    told_before = len(node.problems)
     entries = [_read_scored(reader, entry, scope) for entry in parts["score"].read_list("a list of clauses")]
     if "at_least" not in parts:
         node.report('"at_least" is missing: the points that must be reached')
         return None
     least = parts["at_least"].read_count("a whole number of points from 1 on", least=1)
     read = [(clause, points) for clause, points in entries if clause is not None]
-    if least is None or not read or len(node.problems) > errors_before:
+    if least is None or not read or node.has_errors_since(told_before):
         return None
     most = sum(points for _, points in read if points > 0)
     if most < least:
@@ -282,9 +283,12 @@ def _read_within(node: Node, parts: Parts) -> Within | None:
 
 
 def _within_hint(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return f' (did you mean "{value} words"?)'
-    return did_you_mean(value, ("sentence", "paragraph", "5 words")) if isinstance(value, str) else ""
+    number = _A_NUMBER.match(str(value)) if isinstance(value, int | str) else None
+    if number is None:
+        return did_you_mean(value, ("sentence", "paragraph")) if isinstance(value, str) else ""
+    if number[1] or number[3]:
+        return "; N is a whole number, of the words that may stand between, from 0 on"
+    return f' (did you mean "{int(number[2])} words"?)' if len(number[2]) <= len("999999") else ""
 
 
 def _read_scope(node: Node) -> Scope | None:

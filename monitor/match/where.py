@@ -15,6 +15,7 @@ from typing import ClassVar
 from monitor.match.nodes import Node
 from monitor.match.view import ArticleView, primary_language
 from monitor.text.durations import format_duration, parse_duration
+from monitor.text.languages import find_language_fault
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -203,7 +204,11 @@ def read_where(node: Node) -> Where:
 
 def _read_language(node: Node) -> Filter | None:
     languages = _read_texts(node, "a language code", "a list of languages")
-    return LanguageFilter(tuple(dict.fromkeys(map(primary_language, languages)))) if languages else None
+    faults = [fault for language in languages if (fault := find_language_fault(language))]
+    for fault in faults:
+        node.report(fault)
+    found = tuple(dict.fromkeys(primary_language(language.strip()) for language in languages))
+    return LanguageFilter(found) if found and not faults else None
 
 
 def _read_source(node: Node) -> Filter | None:

@@ -1,5 +1,6 @@
 """How one term stands in a rule file: a text, or a mapping with `text` and what is said of its wording."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from monitor.text.inflection import guess_language
 
 TERM_OPTIONS = ("exact", "forms")
 FORMS = ("inflected",)
+# Where it would be a wildcard; the question mark at the end of "Guess?" may belong to the name.
+_WILDCARD = re.compile(r"\w\*(?!\S)|\w\?\w")
 
 
 class TermReader:
@@ -39,6 +42,7 @@ class TermReader:
             return ()
         try:
             if is_exact:
+                _warn_of_wildcards(text, written)
                 return (parse_exact(written),)
             if forms:
                 return tuple(self._inflect(text, written, languages))
@@ -53,6 +57,14 @@ class TermReader:
             if not term.is_pattern:
                 node.report(f'no inflected forms of "{written}" are known in "{language}"', warning=True)
             yield term
+
+
+def _warn_of_wildcards(node: Node, written: str) -> None:
+    if _WILDCARD.search(written):
+        node.report(
+            f'"{written}" is looked for exactly as written, "*" and "?" too; for other words, leave out "exact: true"',
+            warning=True,
+        )
 
 
 def iter_inflected(value: Any) -> Iterator[str]:

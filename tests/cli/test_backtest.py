@@ -67,6 +67,30 @@ def test_a_change_is_shown_with_what_it_gains_and_loses(command: Command, archiv
     assert "A surge of water came down." in out
 
 
+def test_where_nothing_loads_there_is_nothing_to_compare_with(command: Command, archive: Path) -> None:
+    (archive.parent / "empty").mkdir()
+    (archive.parent / "broken.yaml").write_text("rules: {floods: {match: [x]}}", encoding="utf-8")
+    (archive.parent / "notes.yaml").write_text("just a text", encoding="utf-8")
+    for other in ("empty", "broken.yaml", "notes.yaml"):
+        outcome = command("backtest", "--archive", archive, "--against", other)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert f"{other}: no rule there to compare with" in outcome.err
+
+
+def test_a_rule_that_did_not_load_there_is_compared_with_nothing(command: Command, archive: Path) -> None:
+    broken = "rules:\n  floods: {match: [x]}\n  silent: {match: zeppelin}\n"
+    (archive.parent / "before" / "floods.yaml").write_text(broken, encoding="utf-8")
+    outcome = command("backtest", "--archive", archive, "--against", "before", "--html", "page.html")
+    assert outcome.code == 0
+    assert 'before/floods.yaml:2:19: rule "floods"' in outcome.err
+    assert "It did not load there: nothing is compared." in Path("page.html").read_text(encoding="utf-8")
+    out = command("backtest", "--archive", archive, "--against", "before").out
+    assert "against before: did not load there, so nothing is compared" in out
+    floods, silent = json.loads(command("backtest", "--archive", archive, "--against", "before", "--json").out)["rules"]
+    assert floods["against"] == {"version": None, "broken": True, "hits": 0, "gained": [], "lost": []}
+    assert silent["against"]["broken"] is False
+
+
 def test_a_revision_of_the_rules_is_compared(command: Command, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)

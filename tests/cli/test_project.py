@@ -1,6 +1,7 @@
 """`init`, `check`, `import`, `sources`, `digest`, `deliveries` and `doctor` on a project in a directory."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,26 @@ def test_warnings_are_errors_only_when_asked(command: Command, project: Path) ->
     )
     assert command("check").code == 0
     assert command("check", "--strict").code == 1
+
+
+def test_a_note_is_no_warning_and_rules_without_a_configuration_are_checked(command: Command, project: Path) -> None:
+    shutil.rmtree(project / "config")
+    outcome = command("check", "--strict")
+    assert outcome.code == 0
+    assert outcome.err == "config: note: no such directory, so only the rules were checked\n"
+    assert command("check", "--config", "config").code == 1
+    (project / "rules" / "mine.yaml").write_text("rules: {a: {match: [x]}}", encoding="utf-8")
+    assert command("check").code == 1
+    shutil.rmtree(project / "rules")
+    assert "rules: no such file or directory" in command("check").err
+
+
+def test_check_says_how_many_of_the_rules_it_could_read(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "x.yaml").write_text("rules: {a: {match: flood}, b: {match: [x]}}", encoding="utf-8")
+    assert command("check").out.startswith("checked 1 of 2 rules, 0 examples, ")
+    counts = json.loads(command("check", "--json").out)["counts"]
+    assert (counts["rules"], counts["broken rules"]) == (1, 1)
 
 
 def test_a_missing_configuration_says_what_to_do(command: Command) -> None:

@@ -70,6 +70,7 @@ def test_the_list_as_json_has_every_field(command: Command, rules: Path) -> None
 def test_files_that_hold_no_rule_any_more_are_told_too(command: Command, rules: Path) -> None:
     (rules / "torn.yaml").write_text("rules: {x: [", encoding="utf-8")
     outcome = command("rules", "list")
+    assert outcome.code == 1
     assert "sound" in outcome.out
     assert "rules/torn.yaml:2:" in outcome.err
 

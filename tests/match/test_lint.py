@@ -129,6 +129,10 @@ def test_many_rules_without_examples_are_one_warning() -> None:
         "{all: [the, {any: [of, storm]}, {none: [x]}]}",
         "'of the'",
         "{near: [the, of], within: sentence}",
+        "'the*'",
+        "'the?'",
+        "{any: ['gover*', storm]}",
+        "{text: said, forms: inflected}",
     ],
 )
 def test_a_very_frequent_word_alone_is_told(match: str) -> None:
@@ -144,6 +148,9 @@ def test_a_very_frequent_word_alone_is_told(match: str) -> None:
         "{all: [{any: [the, of]}, storm]}",
         "'state of emergency'",
         "{near: [the, storm], within: sentence}",
+        "to be or not to be",
+        "'thex*'",
+        "{text: The, exact: true}",
     ],
 )
 def test_a_frequent_word_beside_a_rarer_one_is_not(match: str) -> None:
@@ -230,3 +237,12 @@ def test_several_frequent_words_that_are_enough_are_told() -> None:
     (told,) = _warnings(_rule("{at_least: 2, of: [the, king, and]}"))
     assert '"the" is enough' in told
     assert _warnings(_rule("{at_least: 2, of: [the, king, queen]}")) == []
+
+
+def test_languages_that_no_article_is_found_to_be_in_are_told() -> None:
+    text = _rule("king", f"where: {{language: am}}, {_TESTED}")
+    rule_set, definitions = load_rules([("1.yaml", text)]), collect_definitions([("1.yaml", text)])
+    (told,) = find_warnings(rule_set, definitions, ("en", "hy"))
+    assert 'no article is found to be in am, only in en, hy; name it among the "languages"' in told.message
+    assert find_warnings(rule_set, definitions, ("en", "am")) == ()
+    assert find_warnings(rule_set, definitions) == ()

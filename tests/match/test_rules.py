@@ -60,7 +60,10 @@ _MISTAKES_IN_RULES = [
         '"go*" has a wildcard; with "forms: inflected" write the plain word',
     ),
     ("match: {text: go, exact: true, forms: inflected}", "5:43", '"exact" and "forms" contradict each other'),
-    ("match: {text: go, forms: inflected}\n    where: {language: xx}", "5:19", "no inflections are known"),
+    ("match: {text: go, forms: inflected}\n    where: {language: zu}", "5:19", "no inflections are known"),
+    ("match: x\n    where: {language: xx}", "6:23", 'no language has the code "xx"'),
+    ("match: x\n    where: {language: ge}", "6:23", 'no language has the code "ge" (did you mean "ka"?)'),
+    ("match: x\n    where: {language: English}", "6:23", '"English" is not a language code such as "en" or "ru" (did'),
     ("match: x\n    where: {source: 5}", "6:21", "expected a list of sources, found the number 5"),
     ("match: x\n    where: {tier: first}", "6:19", 'expected a tier, or a list of tiers, found "first"'),
     ("match: x\n    where: {tier: [0]}", "6:20", "expected a tier, counted from 1, found the number 0"),
@@ -92,6 +95,11 @@ _MISTAKES_IN_RULES = [
     ("match: {in: title}", "5:12", "no clause here; expected one of"),
     ("match: {near: [x, y]}", "5:12", '"within" is missing'),
     ("match: {near: [x, y], within: 4}", "5:35", '(did you mean "4 words"?)'),
+    ("match: {near: [x, y], within: '4'}", "5:35", '(did you mean "4 words"?)'),
+    ("match: {near: [x, y], within: 3 letters}", "5:35", '(did you mean "3 words"?)'),
+    ("match: {near: [x, y], within: -1 words}", "5:35", 'found "-1 words"; N is a whole number, of the words that may'),
+    ("match: {near: [x, y], within: -1}", "5:35", "found the number -1; N is a whole number, of the words that may"),
+    ("match: {near: [x, y], within: 2.5 words}", "5:35", 'found "2.5 words"; N is a whole number, of the words'),
     ("match: {near: [x, y], within: sentense}", "5:35", '(did you mean "sentence"?)'),
     ("match: {near: [x], within: sentence}", "5:19", "expected at least two clauses, found one"),
     ("match: {near: [a, b, c, d, e, f, g, h, i], within: sentence}", "5:19", "expected at most 8 clauses, found 9"),
@@ -206,6 +214,16 @@ def test_definitions_may_stand_in_other_files_and_come_later() -> None:
     rule_set = _load("rules: {r: {match: {concept: c}}}", "concepts: {c: [x]}")
     assert rule_set.problems == ()
     assert set(rule_set.concepts) == {"c"}
+
+
+def test_a_warning_about_a_term_stops_no_rule_whatever_clause_it_stands_in() -> None:
+    for match in ("{text: 'the*', exact: true}", "{score: [{text: 'the*', exact: true}], at_least: 1}"):
+        rule_set = _load(f"rules:\n  r:\n    match: {match}\n")
+        (problem,) = rule_set.problems
+        assert problem.level == "warning"
+        assert '"the*" is looked for exactly as written, "*" and "?" too' in problem.message
+        assert [compiled.rule.id for compiled in rule_set.rules] == ["r"]
+    assert _load("rules: {r: {match: {text: 'Guess?', exact: true}}}").problems == ()
 
 
 def test_a_rule_without_a_title_is_called_by_its_id() -> None:
