@@ -206,8 +206,8 @@ class SubscriberShape(Shape):
 
     @model_validator(mode="after")
     def check_channels(self) -> "SubscriberShape":
-        if self.email is None and self.slack is None and self.webhook is None:
-            raise ValueError('has no channel, expected one or more of "email", "slack", "webhook"')
+        if self.email is None and self.slack is None and self.webhook is None and self.apprise is None:
+            raise ValueError('has no channel, expected one or more of "email", "slack", "webhook", "apprise"')
         return self
 
 

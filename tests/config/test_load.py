@@ -94,6 +94,25 @@ def test_a_subscriber_has_each_channel_that_is_named(tmp_path: Path) -> None:
     }
 
 
+def test_one_channel_of_any_kind_is_enough(tmp_path: Path) -> None:
+    text = """subscribers:
+  ana: {email: ana@example.org}
+  desk: {slack: {webhook: "env:URL"}}
+  app: {slack: {channel: C0123456789, token: "env:TOKEN"}}
+  system: {webhook: {url: "env:URL", secret: "env:SECRET"}}
+  phone: {apprise: "env:APPRISE"}
+"""
+    given = {
+        "URL": "https://hooks.example.org/x",
+        "TOKEN": "xoxb-1-2-abc",
+        "SECRET": SECRET,
+        "APPRISE": "ntfy://ntfy.example.org/t",
+    }
+    config = load(tmp_path, text, given)
+    kinds = [address.kind for subscriber in config.subscribers.values() for address in subscriber.addresses]
+    assert kinds == ["email", "slack", "slack", "webhook", "apprise"]
+
+
 def test_a_subscriber_without_a_time_zone_has_the_one_of_the_settings(tmp_path: Path) -> None:
     directory = write_config(tmp_path, {"who.yaml": "version: 1\n" + ANA})
     config = load_config(directory, Settings(timezone=ZoneInfo("Asia/Tehran")), {}, strict=True)
