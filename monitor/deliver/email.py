@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from base64 import b64encode
 
 import aiosmtplib
 
@@ -94,8 +95,14 @@ class EmailChannel:
         )
 
     def _show(self, text: str, recipient: str) -> str:
-        credentials = (self._options.username or "", self._options.password or "")
+        credentials = _forms_of_login(self._options.username or "", self._options.password or "")
         return show(text, (recipient, *(secret for secret in credentials if len(secret) >= _SHORTEST_SECRET)))
+
+
+def _forms_of_login(username: str, password: str) -> tuple[str, ...]:
+    """Name and password as they are, and as AUTH PLAIN and AUTH LOGIN send them: some servers repeat the line."""
+    sent = (f"\0{username}\0{password}", username, password)
+    return (username, password, *(b64encode(text.encode()).decode() for text in sent))
 
 
 def _message_id_of(message: bytes) -> str | None:
