@@ -18,6 +18,8 @@ from monitor.text.inflection import find_stem, is_inflected, list_forms
 _LEAST_LETTERS = 3
 # Stands for "?" while a term is folded: a letter that folding keeps and nobody writes.
 _ANY_LETTER = "ꙮ"
+# Of letters that are displayed as two signs.
+_ACCENTS = "\u0300-\u036f"
 
 
 class TermError(MonitorError):
@@ -147,13 +149,18 @@ def split_words(written: str) -> list[str]:
 def exact_pattern(written: str) -> tuple[re.Pattern[str], int]:
     """What an exact term fits in a displayed text, and how many of its letters stand before its first word.
 
-    Any white space fits a space. Neither a letter nor one more of the same sign may follow or go before: "C+" is not
-    found in "C++", nor "IT" in "ITN".
+    Any white space fits a space, and a letter with its accent as one sign or as two. Neither a letter nor one more of
+    the same sign may follow or go before: "C+" is not found in "C++", nor "IT" in "ITN".
     """
-    spelling = r"\s+".join(re.escape(chunk) for chunk in written.split())
+    spelling = r"\s+".join("".join(map(_spell, chunk)) for chunk in written.split())
     before = r"(?<!\w)" if written[0].isalnum() else rf"(?<!{re.escape(written[0])})"
-    after = r"(?!\w)" if written[-1].isalnum() else rf"(?!{re.escape(written[-1])})"
+    after = rf"(?![\w{_ACCENTS}])" if written[-1].isalnum() else rf"(?!{re.escape(written[-1])})"
     return re.compile(before + spelling + after), locate_words(written).starts[0]
+
+
+def _spell(letter: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    return re.escape(letter) if parts == letter else f"(?:{re.escape(letter)}|{re.escape(parts)})"
 
 
 def _shared_beginning(one: str, other: str) -> str:

@@ -2,7 +2,8 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -272,6 +273,30 @@ def test_an_exact_term_is_found_as_written_and_no_other_way(term: str, text: str
     found = _mentions({"text": term, "exact": True}, make_article(text))
     assert (found is not None) is expected
     assert [mention.text.replace("\u00a0", " ") for mention in found or ()] == ([term] if expected else [])
+
+
+@pytest.mark.parametrize("term", ["Café Zoë", "Café"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+@pytest.mark.parametrize("displayed", ["NFC", "NFD"])
+def test_an_accent_typed_as_a_mark_of_its_own_is_the_same_accent(
+    term: str, typed: Literal["NFC", "NFD"], displayed: Literal["NFC", "NFD"]
+) -> None:
+    body = normalize(displayed, "At the Café Zoë they sang.")
+    (found,) = _mentions({"text": normalize(typed, term), "exact": True}, make_article(body)) or ()
+    assert found.text == normalize(displayed, term)
+    assert _mentions({"text": "Cafe", "exact": True}, make_article(body)) is None
+
+
+@pytest.mark.parametrize(
+    ("term", "found", "missed"),
+    [
+        ("U.S.", ["U.S.", "U. S.", "the U.S.-led force", "u.s", "U.S.A."], ["US", "USA", "us"]),
+        ("US", ["US", "us", "the US-led force", "US’s"], ["U.S.", "U. S.", "USA"]),
+        ("USA", ["USA"], ["U.S.A.", "US"]),
+    ],
+)
+def test_a_letter_before_a_full_stop_is_a_word_of_its_own(term: str, found: list[str], missed: list[str]) -> None:
+    assert [text for text in [*found, *missed] if _mentions(term, make_article(text))] == found
 
 
 @pytest.mark.parametrize(
