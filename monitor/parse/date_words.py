@@ -9,6 +9,12 @@ _LOCALES = (
     "hy", "ka", "kk", "fa", "ar", "he", "hi", "vi",
 )  # fmt: skip
 _LEVANTINE_MONTHS = (None, "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول")
+# As dates have them; CLDR knows the nominatives.
+_SERBIAN_GENITIVES = (
+    "januara", "februara", "marta", "aprila", "maja", "juna", "jula", "avgusta", "septembra", "oktobra", "novembra",
+    "decembra", "јануара", "фебруара", "марта", "априла", "маја", "јуна", "јула", "августа", "септембра", "октобра",
+    "новембра", "децембра",
+)  # fmt: skip
 
 
 def plain(raw: str) -> str:
@@ -22,6 +28,7 @@ def plain(raw: str) -> str:
 def _month_names() -> dict[str, int]:
     names = {plain(name): number for number, name in enumerate(_LEVANTINE_MONTHS, start=1) if name}
     names["sept"] = 9
+    names |= {name: number % 12 + 1 for number, name in enumerate(_SERBIAN_GENITIVES)}
     for locale in map(Locale.parse, _LOCALES):
         for number, name in _iter_names(locale, "months"):
             if not any(letter.isdigit() for letter in name):
@@ -68,7 +75,11 @@ ZONES = {
     "pst": -8, "pdt": -7, "jst": 9, "kst": 9,
 }  # fmt: skip
 # Zones whose offset the name alone does not tell: the time is dropped, the day stays.
-UNCERTAIN_ZONES = frozenset({"ist", "cst", "cdt", "amt", "ast", "et", "ct", "mt", "pt", "local", "time"})
+UNCERTAIN_ZONES = frozenset({"ist", "cst", "cdt", "amt", "ast", "et", "ct", "mt", "pt", "local", "time"}) | {
+    # Parts of a day, as Hindi tells half past two at night from half past two at noon.
+    plain(word)
+    for word in ("सुबह", "दोपहर", "शाम", "रात")
+}
 
 _FILLER_WORDS = """
 of the on at de del di du le el am um uhr den der dne à às a as las alle ore om o och h hrs il la г год года году в
@@ -78,6 +89,7 @@ publiée mis mise jour modifié veröffentlicht aktualisiert stand datum erschie
 atualizado fecha data pubblicato aggiornato gepubliceerd bijgewerkt opublikowano aktualizacja publikováno
 aktualizováno publicat actualizat опубликовано обновлено дата публикации время опубліковано оновлено публикувана
 објављено ažurirano objavljeno yayınlanma yayın tarihi tarih güncelleme dərc tarix tarixi հրապարակվել է გამოქვეყნდა
-жарияланды منتشر شده نشر تحديث פורסם עודכן प्रकाशित अपडेट 发布 更新 时间 公開 更新日 入力 수정 입력 cập nhật thứ and
+жарияланды منتشر شده نشر تحديث פורסם עודכן प्रकाशित अपडेट 发布 更新 时间 公開 更新日 入力 수정 입력 cập nhật thứ
+and kl م هـ ه يوم
 """
 FILLERS = frozenset(plain(word) for word in _FILLER_WORDS.split())

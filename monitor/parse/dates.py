@@ -13,9 +13,10 @@ from functools import lru_cache
 
 from monitor.loading import load_function
 from monitor.model import Precision
+from monitor.parse.calendars import in_our_calendar
 from monitor.parse.date_words import FILLERS, MONTHS, UNCERTAIN_ZONES, WEEKDAYS, ZONES, plain
 
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d|年")
 _LONGEST = 100
 _YEARS = range(1600, 2201)
 # What a publisher's software writes where it has no date.
@@ -28,22 +29,26 @@ _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})")
 _SHORT_YEAR = re.compile(r"^((?:[a-z]{3}, )?\d{1,2} [a-z]{3}) (\d\d)(?= \d\d:\d\d)")
 _TOKEN = re.compile(
     r"""
-    (?P<year_first>(?<!\d)(?P<y1>\d{4})(?P<s1>[./-])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})(?!\d)t?)
+    (?P<year_first>(?<!\d)(?P<y1>\d{4})(?P<s1>[./-])[ ]?(?P<m1>\d{1,2})(?P=s1)[ ]?(?P<d1>\d{1,2})(?!\d)t?)
     | (?P<year_last>(?<!\d)(?P<n1>\d{1,2})(?P<s2>[./-])[ ]?(?P<n2>\d{1,2})(?P=s2)[ ]?(?P<y2>\d{4})(?!\d))
     | (?P<east_asian>(?P<y3>\d{4})[ ]?[年년][ ]?(?P<m3>\d{1,2})[ ]?[月월][ ]?(?P<d3>\d{1,2})[ ]?[日일])
     | (?P<clock>(?:(?P<noon>오전|오후|上午|下午|午前|午後)[ ]?)?(?<!\d)(?P<hour>\d{1,2})
         (?:[ ]?[:.h時时点시][ ]?(?P<minute>\d\d)(?:[ ]?[:分분][ ]?(?P<second>\d\d)(?:[.,]\d+)?)?(?!\d)[ ]?[分분秒초]?
            | (?=[ ]?[ap]\.?[ ]?m\b))
-        (?:[ ]?(?P<half>[ap])\.?[ ]?m\b\.?)?
+        (?:[ ]?(?P<half>[ap])\.?[ ]?m\b\.?|[ ]?(?P<local_half>مساء|صباحا|[صم](?!\w)|[μπ]\.?μ\b\.?|ch\b|sa\b))?
         (?P<offset>[ ]?(?:gmt|utc)?[ ]?(?P<sign>[+-])(?P<east>\d\d?)(?::?(?P<east_minutes>\d\d))?(?!\d))?)
     | \b(?:tháng|thg)[ ]?(?P<numbered_month>\d{1,2})\b
-    | (?P<number>\d+)(?:st|nd|rd|th|er|ης|η|го)?(?![^\W\d_])
-    | (?P<digits>\d+)
-    | (?P<word>[^\W\d_]+)
+    | (?P<number>\d++)(?:st|nd|rd|th|er|ης|η|го)?(?![^\W\d_])
+    | (?P<digits>\d++)
+    | (?P<word>(?:[^\W\d_]|[\u0900-\u0965])+)
     | (?P<mark>[^\w\s])
     """,
     re.VERBOSE,
 )
+_HALVES = {
+    "오전": "a", "上午": "a", "午前": "a", "صباحا": "a", "ص": "a", "πμ": "a", "sa": "a",
+    "오후": "p", "下午": "p", "午後": "p", "مساء": "p", "م": "p", "μμ": "p", "ch": "p",
+}  # fmt: skip
 _MARKS = frozenset(".,;:()[]|/'’-–—·•،、（）º°ª՝։")
 _WITHOUT_ZONE = re.compile(r"(?:^|[^\d+-])\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?$", re.IGNORECASE)
 _HAS_CLOCK = re.compile(r"\d ?[:h] ?\d\d|\d\.\d\d$|\d ?[ap]\.?m")
@@ -81,15 +86,15 @@ def find_utc_offset(raw: str | None) -> int | None:
     """How many minutes east of UTC a raw string says that it is; None when it says nothing of the kind."""
     if not raw or len(raw) > _LONGEST or lacks_zone(raw):
         return None
-    scanned = _scan(plain(raw))
+    scanned = _scan(in_our_calendar(plain(raw), None))
     return scanned.utc_offset if scanned is not None and scanned.names_date and scanned.clocks else None
 
 
 def is_date_line(line: str) -> bool:
     """Whether a line holds a date and nothing else, also one that no calendar has ("April 31, 2021")."""
-    if len(line) > _LONGEST or not _DIGIT.search(line):
+    if len(line) > _LONGEST or not _NUMBER.search(line):
         return False
-    found = _scan(plain(line))
+    found = _scan(in_our_calendar(plain(line), None))
     return found is not None and found.names_date
 
 
@@ -101,6 +106,7 @@ def _read(text: str, language: str | None, utc_offset: int) -> ReadDate | None:
     if found := _EPOCH.fullmatch(text):
         seconds = int(found[1]) if found[1] else int(found[2]) // 1000
         return ReadDate(datetime.fromtimestamp(seconds, UTC), "second")
+    text = in_our_calendar(text, language)
     scanned = _scan(_SHORT_YEAR.sub(_lengthen_year, text))
     if scanned is not None and scanned.names_date:
         return scanned.read(language, utc_offset)
@@ -139,7 +145,13 @@ class _Scan:
         if self.numeric:
             return len(self.numeric) == 1 and not self.numbers
         lengths = sorted(len(number) for number in self.numbers)
-        return len(self.months) == 1 and lengths in ([1], [2], [4], [1, 4], [2, 4])
+        return len({MONTHS.get(month, month) for month in self.months}) == 1 and lengths in (
+            [1],
+            [2],
+            [4],
+            [1, 4],
+            [2, 4],
+        )
 
     def read(self, language: str | None, utc_offset: int) -> ReadDate | None:
         day = self._read_numeric(language) if self.numeric else self._read_named()
@@ -184,7 +196,7 @@ class _Scan:
             return ReadDate(day, "day")
         clock = self.clocks[0]
         hour = int(clock["hour"])
-        half = clock["half"] or {"오후": "p", "下午": "p", "午後": "p"}.get(clock["noon"] or "")
+        half = clock["half"] or _HALVES.get((clock["local_half"] or clock["noon"] or "").replace(".", ""))
         if half:
             hour = hour % 12 + (12 if half == "p" else 0)
         local = day.replace(hour=hour, minute=int(clock["minute"] or 0), second=min(int(clock["second"] or 0), 59))

@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.parse.date_words import MONTHS, plain
-from monitor.parse.dates import find_utc_offset, is_date_line, lacks_zone, read_date
+from monitor.parse.dates import ReadDate, find_utc_offset, is_date_line, lacks_zone, read_date
 from monitor.parse.options import DEFAULT_LANGUAGES
 from tests.builders import NOON
+
+_PERSIAN = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
+_ISLAMIC = (
+    "محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة", "رجب", "شعبان", "رمضان", "شوال",
+    "ذو القعدة", "ذو الحجة",
+)  # fmt: skip
 
 
 def at(*parts: int) -> datetime:
@@ -29,7 +35,9 @@ def at(*parts: int) -> datetime:
         ("٢٢ أبريل ٢٠٢١", None), ("۲۲ آوریل ۲۰۲۱", None), ("22 באפריל 2021", None), ("22 अप्रैल 2021", None),
         ("2021年4月22日", None), ("2021년 4월 22일", None), ("ngày 22 tháng 4 năm 2021", None),
         ("22 Απριλίου 2021", None),
-        ("Published: April 22, 2021", "en"), ("April 22, 2021 14:05 IST", "en"),
+        ("Published: April 22, 2021", "en"), ("April 22, 2021 14:05 IST", "en"), ("22 Ապրիլի 2021թ.", "hy"),
+        ("22 апреля 2021г.", None), ("22. априла 2021.", "sr"), ("22. aprila 2021.", "sr"), ("2021. 4. 22.", "ko"),
+        ("22 نيسان/أبريل 2021", "ar"), ("الخميس 22 أبريل 2021 م", "ar"), ("22 अप्रैल, 2021, दोपहर 2:05", "hi"),
     ],
 )  # fmt: skip
 def test_a_day_is_midnight_with_the_precision_of_a_day(raw: str, language: str | None) -> None:
@@ -37,6 +45,54 @@ def test_a_day_is_midnight_with_the_precision_of_a_day(raw: str, language: str |
 
     assert found is not None
     assert (found.at, found.precision) == (at(2021, 4, 22), "day")
+
+
+@pytest.mark.parametrize(
+    ("raw", "language"),
+    [
+        ("۲ اردیبهشت ۱۴۰۰", "fa"), ("پنج‌شنبه، ۲ اردیبهشت ۱۴۰۰", "fa"), ("۱۴۰۰/۰۲/۰۲", "fa"), ("1400-02-02", "fa"),
+        ("2 ثور 1400", None), ("10 رمضان 1442 هـ", "ar"), ("1442/09/10", "ar"),
+        ("22 أبريل 2021 الموافق 10 رمضان 1442", "ar"),
+        ("الخميس 10 رمضان 1442هـ الموافق 22 أبريل 2021", "ar"), ("令和3年4月22日", "ja"), ("民國110年4月22日", "zh"),
+        ("二〇二一年四月二十二日", "zh"),
+    ],
+)  # fmt: skip
+def test_a_day_of_another_calendar_is_the_same_day_of_ours(raw: str, language: str | None) -> None:
+    found = read_date(raw, NOON, language)
+
+    assert found is not None
+    assert (found.at, found.precision) == (at(2021, 4, 22), "day")
+
+
+@pytest.mark.parametrize(
+    ("raw", "language"),
+    [
+        ("30 اسفند 1400", "fa"),
+        ("1400/13/01", "fa"),
+        ("31 رمضان 1442", "ar"),
+        ("1400/02/02", None),
+        ("令和3年2月30日", "ja"),
+    ],
+)
+def test_what_is_no_day_of_its_calendar_or_could_be_of_two_gives_nothing(raw: str, language: str | None) -> None:
+    assert read_date(raw, NOON, language) is None
+
+
+def test_every_month_of_the_persian_and_the_islamic_year_is_read() -> None:
+    assert [read_date(f"1 {name} 1400", NOON, "fa") for name in _PERSIAN] == [
+        ReadDate(at(*day), "day")
+        for day in (
+            (2021, 3, 21), (2021, 4, 21), (2021, 5, 22), (2021, 6, 22), (2021, 7, 23), (2021, 8, 23), (2021, 9, 23),
+            (2021, 10, 23), (2021, 11, 22), (2021, 12, 22), (2022, 1, 21), (2022, 2, 20),
+        )
+    ]  # fmt: skip
+    assert [read_date(f"1 {name} 1442", NOON, "ar") for name in _ISLAMIC] == [
+        ReadDate(at(*day), "day")
+        for day in (
+            (2020, 8, 20), (2020, 9, 18), (2020, 10, 18), (2020, 11, 16), (2020, 12, 16), (2021, 1, 14), (2021, 2, 13),
+            (2021, 3, 14), (2021, 4, 13), (2021, 5, 13), (2021, 6, 11), (2021, 7, 11),
+        )
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -56,6 +112,11 @@ def test_a_day_is_midnight_with_the_precision_of_a_day(raw: str, language: str |
         ("Jeudi 22 avril 2021 à 14h05", at(2021, 4, 22, 14, 5)),
         ("Apr 22, 2021, 2:05 p.m. EDT", at(2021, 4, 22, 18, 5)),
         ("2021년 4월 22일 오후 2:05", at(2021, 4, 22, 14, 5)),
+        ("۲ اردیبهشت ۱۴۰۰ - ۱۴:۰۵", at(2021, 4, 22, 14, 5)),
+        ("22 أبريل 2021، 2:05 مساءً", at(2021, 4, 22, 14, 5)),
+        ("22 أبريل 2021 - 2:05 ص", at(2021, 4, 22, 2, 5)),
+        ("22 Απριλίου 2021, 2:05 μ.μ.", at(2021, 4, 22, 14, 5)),
+        ("22 tháng 4 2021, 2:05 CH", at(2021, 4, 22, 14, 5)),
     ],
 )
 def test_an_instant_is_in_utc_and_without_a_zone_taken_as_utc(raw: str, expected: datetime) -> None:
@@ -89,7 +150,17 @@ def test_the_language_decides_what_an_ambiguous_date_means() -> None:
     assert found.at == at(2021, 5, 4)
 
 
-@pytest.mark.parametrize("line", ["April 22, 2021", "April 31, 2021", "Updated: 22 April", "mar. 13 avr. 2021"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "April 22, 2021",
+        "April 31, 2021",
+        "Updated: 22 April",
+        "mar. 13 avr. 2021",
+        "۲ اردیبهشت ۱۴۰۰",
+        "二〇二一年四月二日",
+    ],
+)
 def test_a_line_with_nothing_but_a_date_is_a_date_line(line: str) -> None:
     assert is_date_line(line)
 
@@ -104,6 +175,14 @@ def test_no_month_name_means_two_months() -> None:
         for context in ("format", "stand-alone"):
             for number, name in Locale.parse(language).months[context]["wide"].items():
                 assert MONTHS.get(plain(name).rstrip("."), number) == number
+
+
+def test_every_month_is_read_in_every_language() -> None:
+    for language in DEFAULT_LANGUAGES:
+        for number, name in Locale.parse(language).months["format"]["wide"].items():
+            text = f"2021年{number}月3日" if language in ("ja", "zh") else f"3 {name} 2021"
+            text = f"2021년 {number}월 3일" if language == "ko" else text
+            assert read_date(text, NOON, language) == ReadDate(at(2021, number, 3), "day"), text
 
 
 @given(st.text(max_size=60), st.sampled_from([None, *DEFAULT_LANGUAGES]))
