@@ -88,7 +88,7 @@ def _parse_entry(entry: Entry, fetched_at: datetime, options: ParseOptions) -> A
     parts = Parts(
         title=html_to_line(entry.title),
         standfirst=" ".join(summary) if content else None,
-        authors=entry.authors,
+        authors=tuple(filter(None, map(html_to_line, entry.authors))),
         published=entry.published,
         updated=entry.updated if entry.updated != entry.published else None,
         images=entry.images or images_in(entry.content or entry.summary),
@@ -132,6 +132,8 @@ def _make_article(
     language = detect_language(samples, parts.language, options.detectable)
     published = read_date(parts.published, fetched_at, language or normalise_code(parts.language), parts.utc_offset)
     updated = read_date(parts.updated, fetched_at, language, parts.utc_offset)
+    if updated and published and updated.at < published.at:
+        updated = None  # the date of something else, such as of the picture
     return Article(
         id=article_id(source, key),
         source=source,

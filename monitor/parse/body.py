@@ -45,6 +45,8 @@ _ENOUGH_TO_FIND = 40
 # Offers in the middle of the text, by what their boxes are called; a longer box is the article behind such an offer.
 _OFFERS = re.compile(r"cookie|consent|newsletter|sign-?up|subscription|subscribe-|paywall-", re.IGNORECASE)
 _LONGEST_OFFER = 600
+_LONGEST_MENU_LINK = 30
+_WORD = re.compile(r"\w")
 _CELLS = ("table", "tbody", "tr", "td")
 # trafilatura drops the joiners that Persian and Hindi are written with; these rare letters travel in their place.
 _DISGUISED = str.maketrans({"\u200c": "\ua716", "\u200d": "\ua717"})
@@ -75,6 +77,9 @@ def _prune(root: HtmlElement) -> HtmlElement:
         if element.getparent() is not None:
             element.drop_tree()
     _flatten_layout(pruned)
+    for element in [each for each in pruned.iter("div", "p", "td", "ul") if _is_menu(each)]:
+        if element.getparent() is not None:
+            element.drop_tree()
     if any("\u200c" in text or "\u200d" in text for text in pruned.itertext()):
         _disguise(pruned)
     return pruned
@@ -95,6 +100,21 @@ def _flatten_layout(root: HtmlElement) -> None:
 def _is_offer(element: HtmlElement) -> bool:
     marks = f"{element.get('class') or ''} {element.get('id') or ''}"
     return _OFFERS.search(marks) is not None and sum(map(len, element.itertext())) <= _LONGEST_OFFER
+
+
+def _is_menu(element: HtmlElement) -> bool:
+    """Whether a block holds nothing but a few short links side by side, and what parts them."""
+    links = 0
+    pieces = [element.text]
+    for child in element:
+        if child.tag == "a":
+            links += 1
+            if len(child.text_content()) > _LONGEST_MENU_LINK:
+                return False
+        elif child.tag != "br":
+            return False
+        pieces.append(child.tail)
+    return links > 1 and not any(_WORD.search(piece) for piece in pieces if piece)
 
 
 def _disguise(root: HtmlElement) -> None:

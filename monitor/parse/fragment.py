@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from monitor.model import Image
 from monitor.parse.charset import clean_line, clean_text
-from monitor.parse.lines import ends_sentence, find_credit, find_pointer, is_remnant, split_caption
+from monitor.parse.lines import ends_sentence, find_credit, find_pointer, is_more, is_remnant, split_caption
 from monitor.parse.markup import is_hidden, parse_pieces
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -103,7 +103,7 @@ def _iter_text(root: HtmlElement) -> Iterator[str]:
         if element is None:
             yield tail
             continue
-        if not isinstance(element.tag, str) or element.tag in _DROPPED or is_hidden(element):
+        if not isinstance(element.tag, str) or element.tag in _DROPPED or is_hidden(element) or _leads_on(element):
             continue
         block = element.tag in _BLOCKS
         yield _mark(element) if block else ""
@@ -113,6 +113,10 @@ def _iter_text(root: HtmlElement) -> Iterator[str]:
         for child in reversed(element):
             stack.append((None, (child.tail or "").replace(_PARAGRAPH, "")))
             stack.append((child, ""))
+
+
+def _leads_on(element: HtmlElement) -> bool:
+    return element.tag == "a" and is_more("".join(element.itertext()))
 
 
 def _mark(element: HtmlElement) -> str:
@@ -160,6 +164,10 @@ def _read_caption(element: HtmlElement) -> Image:
     if (alone := find_credit(whole)) is not None:
         return Image(credit=alone)
     line = split_caption(whole)
+    if line.credit is None and next(element.iter("br"), None) is not None:
+        # Whoever stands on a line of their own needs no label to be the credit.
+        parted = split_caption(_caption_text(element, " | "))
+        line = parted if parted.credit else line
     return Image(caption=line.caption, credit=line.credit)
 
 
@@ -178,11 +186,12 @@ def _bare_name(credit: str) -> str | None:
     return find_credit(credit) or credit or None
 
 
-def _caption_text(element: HtmlElement) -> str:
+def _caption_text(element: HtmlElement, line_break: str = " ") -> str:
     """The text of a caption, whose own element `text_of` would leave out."""
     inner = [element.text or ""]
     for child in element:
-        inner += ["".join(_iter_text(child)).replace(_PARAGRAPH, " "), child.tail or ""]
+        text = line_break if child.tag == "br" else "".join(_iter_text(child)).replace(_PARAGRAPH, " ")
+        inner += [text, child.tail or ""]
     return clean_line("".join(inner))
 
 

@@ -131,7 +131,8 @@ _SHARING = (
 )
 _FURNITURE = re.compile(
     r"^[\W_]{0,4}(?:advertisement|advertising|sponsored(?: content)?|skip (?:ad|advertisement|to (?:main )?content)|"
-    r"share(?: this)?(?: (?:article|story|on|via)\b.{0,40})?|(?:\d+ )?comments?(?: \(\d+\))?|leave a (?:comment|reply)|"
+    r"share(?: this)?(?: (?:article|story|on|via)\b.{0,40})?|click to (?:share|e-?mail|print)\b.{0,60}|"
+    r"(?:\d+ )?comments?(?: \(\d+\))?|leave a (?:comment|reply)|"
     r"sign up (?:for|to) (?:our|the) .{0,60}newsletter.{0,40}|subscribe(?: (?:now|today|to|for|and)\b.{0,180})?|"
     r"follow us(?: on .{0,40})?|(?:reading time:? )?\d{1,2}[ -]min(?:ute)?s?(?: read)?|"
     r"(?:tags|topics|keywords): .{2,150}|"
@@ -143,6 +144,26 @@ _FURNITURE = re.compile(
     r"реклама|поделиться|подписаться|anzeige|werbung|publicité|publicidad|pubblicità|reklama|reklam|реклама)[\W_]*$",
     re.IGNORECASE,
 )
+
+# What a teaser ends with, as a link in its last line or alone.
+_MORE = re.compile(
+    r"^[\W_]*(?:read (?:more|on)|continue reading|"
+    r"(?:read|view|see) (?:the )?(?:full|whole|entire) (?:story|article|post)|"
+    r"(?:jetzt |hier )?weiterlesen|mehr (?:lesen|dazu|erfahren)|lire (?:la suite|plus)|en savoir plus|leer más|"
+    r"(?:seguir|sigue|continuar) leyendo|leggi (?:tutto|di più|l['’]articolo)|continua (?:a leggere|la lettura)|"
+    r"(?:leia|ler|saiba) mais|continu(?:e|ar) (?:lendo|a ler)|lees (?:meer|verder)|czytaj (?:dalej|więcej|całość)|"
+    r"(?:číst|čtěte) (?:dále|dál|více|celý článek)|citește (?:mai (?:mult|departe)|tot articolul)|"
+    r"(?:διαβάστε|δείτε) περισσότερα|(?:читать|читайте) (?:далее|дальше|полностью|продолжение|всю статью)|подробнее|"
+    r"читати (?:далі|повністю)|(?:докладніше|детальніше)|(?:прочети|прочетете|виж) (?:още|повече)|"
+    r"(?:прочитајте|опширније|pročitajte|opširnije)(?: (?:више|više))?|"
+    r"devamını oku|devamı|haberin devamı(?: için tıklayın)?|"
+    r"(?:ardını|davamını) oxu(?:yun)?|(?:կարդալ|կարդացեք) (?:ավելին|ամբողջությամբ)|(?:სრულად|ვრცლად)(?: ნახვა)?|"
+    r"толығырақ(?: оқу)?|ادامه (?:مطلب|خبر)|بیشتر بخوانید|(?:اقرأ|قراءة) (?:المزيد|أكثر)|"
+    r"(?:קרא|קראו|לקריאה) (?:עוד|נוספת)|"
+    r"(?:और|आगे) पढ़ें|(?:阅读|閱讀|查看)(?:全文|更多)|続きを読む|더 ?보기|전문 ?보기|(?:đọc|xem) (?:tiếp|thêm))[\W_]*$",
+    re.IGNORECASE,
+)
+_LONGEST_MORE = 60
 
 _BYLINE = re.compile(
     r"^(?:by|von|par|por|di|da|door|autor|author|автор|авторы|текст|written by|reported by|reporting by|հեղինակ|ავტორი|"
@@ -235,12 +256,17 @@ def find_pointer(line: str) -> bool | None:
     """True for a line that points elsewhere ("Related: …"), False for the heading of a list of such, else None."""
     if len(line) > _LONGEST_POINTER:
         return None
-    if _FURNITURE.match(line):
+    if _FURNITURE.match(line) or is_more(line):
         return True
     found = _POINTER.match(line)
     if found is None:
         return None
     return bool(line[found.end() :].strip())
+
+
+def is_more(text: str) -> bool:
+    """Whether a text does nothing but lead from a teaser to the whole: "Read more", "Weiterlesen…"."""
+    return len(text) <= _LONGEST_MORE and _MORE.match(text) is not None
 
 
 def find_byline(line: str) -> tuple[str, ...]:

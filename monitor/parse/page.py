@@ -5,8 +5,10 @@ stays empty.
 """
 
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime, timedelta
+from itertools import islice
 
 from htmldate import find_date
 from lxml.html import HtmlElement
@@ -24,6 +26,8 @@ from monitor.text.fold import fold_words
 
 _LONGEST_CREDIT_IN_WORDS = 8
 _LINES_ABOVE_TEXT = 3
+_ELEMENTS_BELOW_HEADING = 12
+_SHORTEST_STANDFIRST, _LONGEST_STANDFIRST = 20, 600
 _TITLES = ("og:title", "twitter:title", "dc.title")
 _STANDFIRSTS = ("og:description", "description", "twitter:description", "dc.description")
 _PUBLISHED = (
@@ -55,7 +59,7 @@ def read_page(text: str, url: str | None, fetched_at: datetime) -> Parts:
         title=title,
         standfirst=standfirst,
         authors=authors,
-        published=linked.published or _read_published(root, meta, fetched_at) or shown,
+        published=linked.published or _read_published(root, meta, fetched_at) or shown or _find_date_line(root),
         updated=linked.updated or _first(meta, _UPDATED),
         images=images,
         paragraphs=paragraphs,
@@ -149,7 +153,9 @@ def _choose_standfirst(
 ) -> tuple[str | None, tuple[str, ...]]:
     """What the page calls its standfirst, else its description; and the body, without the standfirst shown above it."""
     marked = _find_marked_standfirst(root)
-    found = marked or html_to_line(_first(meta, _STANDFIRSTS)) or linked.description
+    described = html_to_line(_first(meta, _STANDFIRSTS)) or linked.description
+    marked = marked or (None if described else _find_bold_lead(root))
+    found = marked or described
     if not found:
         return None, paragraphs
     if len(paragraphs) > 1 + (not marked) and fold_words(paragraphs[0]) == fold_words(found):
@@ -167,7 +173,7 @@ def _find_marked_standfirst(root: HtmlElement) -> str | None:
         ):
             continue
         text = text_of(element)
-        if 20 <= len(text) <= 600 and len(element.findall(".//p")) <= 1:
+        if _SHORTEST_STANDFIRST <= len(text) <= _LONGEST_STANDFIRST and len(element.findall(".//p")) <= 1:
             return text
     return None
 
@@ -195,6 +201,35 @@ def _read_published(root: HtmlElement, meta: dict[str, str], fetched_at: datetim
     except Exception:  # noqa: BLE001 - whatever htmldate stumbles over, the page has no date then
         return None
     return found
+
+
+def _find_date_line(root: HtmlElement) -> str | None:
+    """A date that stands by itself shortly below the heading, where nothing but its place says what it is."""
+    for element in islice(_iter_below_heading(root), _ELEMENTS_BELOW_HEADING):
+        for text in (element.text, element.tail):
+            if text and is_date_line(line := clean_line(text)):
+                return line
+    return None
+
+
+def _find_bold_lead(root: HtmlElement) -> str | None:
+    """A first paragraph that is all in bold type: what stands in it is alone in its block."""
+    for element in islice(_iter_below_heading(root), _ELEMENTS_BELOW_HEADING):
+        parent, following = element.getparent(), element.getnext()
+        if element.tag not in ("b", "strong") or (element.tail or "").strip() or (parent.text or "").strip():
+            continue
+        text = text_of(element)
+        is_alone = parent[0] is element and (following is None or following.tag in ("p", "div", "br"))
+        if is_alone and _SHORTEST_STANDFIRST <= len(text) <= _LONGEST_STANDFIRST:
+            return text
+    return None
+
+
+def _iter_below_heading(root: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements behind the first heading, in the order of the page."""
+    elements = root.iter()
+    next((each for each in elements if each.tag == "h1"), None)
+    return (each for each in elements if isinstance(each.tag, str))
 
 
 def _read_language(root: HtmlElement, linked: LinkedArticle, meta: dict[str, str]) -> str | None:

@@ -1,4 +1,7 @@
-"""Feeds as publishers serve them, each with what is read of it; `UPDATE_GOLDEN=1` writes that anew, for review."""
+"""Feeds as publishers serve them, each with what is read of it and the articles that become of it.
+
+`UPDATE_GOLDEN=1` writes that anew, for review.
+"""
 
 import json
 import os
@@ -10,12 +13,16 @@ import pytest
 
 from monitor.errors import ParseError
 from monitor.model import Entry, Fetched, Source, SourceId
+from monitor.parse.article import parse_entries
 from monitor.parse.dates import read_date
 from monitor.parse.entries import parse_feed
+from monitor.parse.options import ParseOptions
+from monitor.render.documents import article_document
 from tests.builders import NOON
 
 _DIRECTORY = Path(__file__).parents[1] / "golden" / "parse" / "feeds"
 _EXPECTED = ".expected.json"
+_SHOWN = ("title", "standfirst", "authors", "updated", "images", "body", "language")
 _FEEDS = sorted(path for path in _DIRECTORY.iterdir() if not path.name.endswith(_EXPECTED))
 
 
@@ -40,7 +47,17 @@ def describe(entry: Entry) -> dict[str, Any]:
     """What the entry says, and how its date is read."""
     fields = {name: value for name, value in asdict(entry).items() if value and name != "source"}
     date = read_date(entry.published, NOON, entry.language)
-    return fields | {"published_at": f"{date.at.isoformat()} ({date.precision})" if date else None}
+    published = f"{date.at.isoformat()} ({date.precision})" if date else None
+    return fields | {"published_at": published, "article": describe_article(entry)}
+
+
+def describe_article(entry: Entry) -> dict[str, Any] | str:
+    """What readers will see of it; or why there is nothing."""
+    parsed = parse_entries([entry], NOON, ParseOptions())
+    if parsed.problems:
+        return str(parsed.problems[0].message)
+    document = article_document(parsed.articles[0])
+    return {name: document[name] for name in _SHOWN if document[name]}
 
 
 @pytest.mark.parametrize("path", _FEEDS, ids=lambda path: path.name)

@@ -114,3 +114,19 @@ def test_an_xhtml_prolog_is_no_obstacle() -> None:
 def test_nothing_is_no_page(text: str) -> None:
     with pytest.raises(ParseError, match="no HTML page"):
         read_page(text, None, NOON)
+
+
+def test_a_paragraph_in_bold_type_alone_below_the_heading_is_the_standfirst_where_nothing_says_what_is() -> None:
+    text = f"<html><h1>Port closed</h1><p><b>Ships wait outside for a second day.</b></p><p>{PARAGRAPHS[0]}</p>"
+    assert read_page(text, None, NOON).standfirst == "Ships wait outside for a second day."
+    for other in (
+        f"<p><b>Ships wait outside for a second day</b>, they said. {PARAGRAPHS[0]}</p>",
+        f"<p>Yes. <b>{PARAGRAPHS[0]}</b>",
+    ):
+        assert read_page(f"<html><h1>Port closed</h1>{other}", None, NOON).standfirst is None
+
+
+def test_a_date_that_stands_alone_below_the_heading_is_the_pages_where_nothing_says_it() -> None:
+    text = f"<html><h1>Port closed</h1><div><span>14 июня 2022</span></div><p>{PARAGRAPHS[0]}</p>"
+    assert read_page(text, None, NOON).published == "14 июня 2022"
+    assert read_page(text.replace("<span>", "<span>After "), None, NOON).published is None
