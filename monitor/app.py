@@ -67,7 +67,7 @@ USER_AGENT = f"media-monitor/{__version__} (+https://github.com/media-monitor/me
 SERVICE = "run"
 """The name under which `monitor run` says that it is alive."""
 
-_SQLITE_FILE = "monitor.sqlite3"
+SQLITE_FILE = "monitor.sqlite3"
 _SMTP_TIMEOUT = timedelta(seconds=30)
 # Below the ten seconds after which container engines kill what they asked to stop.
 _GRACE = timedelta(seconds=8)
@@ -108,7 +108,7 @@ class World:
 @asynccontextmanager
 async def open_store(settings: Settings, data: Path, world: World | None = None) -> AsyncIterator[Database]:
     """The database of the settings, migrated; closed at the end of the block."""
-    database = await Database.open(_database_url(settings, data), reached=(world or World()).reached)
+    database = await Database.open(database_url(settings, data), reached=(world or World()).reached)
     try:
         yield database
     finally:
@@ -117,7 +117,7 @@ async def open_store(settings: Settings, data: Path, world: World | None = None)
 
 def has_store(settings: Settings, data: Path) -> bool:
     """Whether there is a database yet, as far as can be told without making one."""
-    return settings.database != "sqlite" or (data / _SQLITE_FILE).exists()
+    return settings.database != "sqlite" or (data / SQLITE_FILE).exists()
 
 
 @asynccontextmanager
@@ -134,7 +134,7 @@ def require_store(settings: Settings, data: Path) -> None:
         raise StoreError(f'no database in "{data}": nothing has been run or imported there yet')
 
 
-def _database_url(settings: Settings, data: Path) -> str:
+def database_url(settings: Settings, data: Path) -> str:
     if settings.database == UNSET_DATABASE:
         raise StoreError('the setting "database" is "env:NAME" or "file:PATH", and that is not set')
     if settings.database != "sqlite":
@@ -143,7 +143,7 @@ def _database_url(settings: Settings, data: Path) -> str:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f'cannot make the data directory "{data}": {error.strerror}') from error
-    return sqlite_url(data / _SQLITE_FILE)
+    return sqlite_url(data / SQLITE_FILE)
 
 
 @asynccontextmanager

@@ -40,6 +40,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "send-test": ("monitor.cli.service:send_test", "Send a subscriber a test message by each of their channels."),
     "deliveries": ("monitor.cli.deliveries:app", "List, show, replay and drop what was sent and what was not."),
     "export": ("monitor.cli.export:export", "Write matches or alerts as JSON Lines or CSV for other programs."),
+    "backup": (
+        "monitor.cli.backup:backup",
+        "Pack the database and the key of the links into one file, while the service runs.",
+    ),
     "doctor": ("monitor.cli.service:doctor", "Say whether the service is alive; exits 1 when it is not."),
 }
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from monitor.config.files import Texts
 
-_FILE = "rules.last-good.json"
+LAST_GOOD_FILE = "rules.last-good.json"
 
 
 def read_last_good(data: Path) -> Texts:
     """The (name, text) of each file; none where nothing was kept, or what was kept cannot be read."""
     try:
-        found = json.loads((data / _FILE).read_text(encoding="utf-8"))
+        found = json.loads((data / LAST_GOOD_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return ()
     if not isinstance(found, dict):
@@ -25,7 +25,7 @@ def read_last_good(data: Path) -> Texts:
 
 def write_last_good(data: Path, texts: Mapping[str, str]) -> None:
     """Keep these and only these, in one step or not at all. OSError when the disk refuses."""
-    target = data / _FILE
+    target = data / LAST_GOOD_FILE
     content = json.dumps(texts, ensure_ascii=True)
     if target.exists() and target.read_text(encoding="utf-8") == content:
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 
-_FILE = "secret.key"
+KEY_FILE = "secret.key"
 _BYTES = 32
 
 
@@ -18,7 +18,7 @@ def load_keys(configured: Sequence[str], data: Path) -> tuple[str, ...]:
     """
     if configured:
         return tuple(configured)
-    file = data / _FILE
+    file = data / KEY_FILE
     try:
         if not file.exists():
             _create(file)
@@ -35,7 +35,7 @@ def load_keys(configured: Sequence[str], data: Path) -> tuple[str, ...]:
 
 def _create(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{_FILE}.{os.getpid()}")
+    draft = file.with_name(f"{KEY_FILE}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
