@@ -86,6 +86,8 @@ class Endpoints:
             response.close()  # not released: what is left of an endless answer must not be waited for
 
     async def _read_beginning(self, response: aiohttp.ClientResponse) -> str:
+        if response.content.at_eof():  # not a word, as with 204: no clock need be set
+            return ""
         data = b""
         with suppress(*REQUEST_ERRORS):
             async with asyncio.timeout(self.timeout.total_seconds() * _SHARE_FOR_WORDS):

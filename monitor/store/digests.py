@@ -10,7 +10,7 @@ from monitor.errors import StoreError
 from monitor.model import AlertId, Delivery, DeliveryId, Digest, DigestId, StoryId, SubscriberId
 from monitor.store.codec import digest_from_json, digest_to_json
 from monitor.store.columns import clean_text
-from monitor.store.outbox import delivery_to_row
+from monitor.store.outbox import add_deliveries
 from monitor.store.rows import Lock, Rows, iter_chunks
 from monitor.store.schema import alerts, deliveries, digests, story_aliases
 
@@ -60,7 +60,7 @@ class DigestRows:
             "immediate": digest.is_immediate,
         }
         await self._rows.add(digests, [row])
-        await self._rows.add(deliveries, [delivery_to_row(delivery) for delivery in outgoing])
+        await add_deliveries(self._rows, outgoing)
         await self._take_alerts(digest, composed)
 
     async def list_immediate(self, subscriber: SubscriberId, since: datetime) -> tuple[datetime, ...]:

@@ -10,11 +10,12 @@ from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 from monitor.model import Attempt, ChannelKind, Delivery, DeliveryId, DeliveryState, StoryId, SubscriberId
 from monitor.ports import Claim, OutboxState, Tried
 from monitor.store.rows import Rows
-from monitor.store.schema import alerts, attempts, deliveries
+from monitor.store.schema import alerts, attempts, deliveries, payloads
 
-# The columns of a delivery that are its fields; the lease is the store's own.
-_DELIVERY_FIELDS = tuple(each.name for each in fields(Delivery))
-_DELIVERY = tuple(deliveries.c[name] for name in _DELIVERY_FIELDS)
+# The columns of a delivery that are its fields; the lease is the store's own, and what it carries stands apart.
+_STATE_FIELDS = tuple(each.name for each in fields(Delivery) if each.name != "payload")
+_STATE = tuple(deliveries.c[name] for name in _STATE_FIELDS)
+_WHOLE = select(*_STATE, payloads.c.payload).join(payloads, payloads.c.delivery == deliveries.c.id)
 _ATTEMPT = tuple(attempts.c[each.name] for each in fields(Attempt))
 # What an attempt changes.
 _OUTCOME = ("state", "attempts", "next_attempt_at", "sent_at")
@@ -47,6 +48,25 @@ def select_waiting() -> Select[int, Any, Any]:
     ).where(deliveries.c.state == "pending")
 
 
+def select_failing_since(subscriber: SubscriberId, channel: ChannelKind) -> Select[Any]:
+    """When the first try failed since the last that was accepted. What was sent and is replayed now counts as well."""
+    own = (deliveries.c.subscriber == subscriber, deliveries.c.channel == channel)
+    unsent = (*own, deliveries.c.sent_at.is_(None), attempts.c.delivery == deliveries.c.id)
+    last_sent = select(func.max(deliveries.c.sent_at)).where(*own).correlate(None).scalar_subquery()
+    last_accepted = (
+        select(func.max(attempts.c.at)).where(*unsent, attempts.c.error.is_(None)).correlate(None).scalar_subquery()
+    )
+    since = [or_(last.is_(None), attempts.c.at > last) for last in (last_sent, last_accepted)]
+    return select(func.min(attempts.c.at).label("at")).where(*unsent, attempts.c.error.is_not(None), *since)
+
+
+async def add_deliveries(rows: Rows, outgoing: Sequence[Delivery]) -> None:
+    """New deliveries with what they carry, not leased; those that are there stay as they are."""
+    states = [{name: getattr(each, name) for name in _STATE_FIELDS} for each in outgoing]
+    await rows.add(deliveries, states)
+    await rows.add(payloads, [{"delivery": each.id, "payload": each.payload} for each in outgoing])
+
+
 class OutboxRows:
     """The part of a transaction that is about deliveries; see ports.Transaction."""
 
@@ -62,9 +82,10 @@ class OutboxRows:
             update(deliveries)
             .where(deliveries.c.id.in_(select(due.c.id)))
             .values(lease_until=now + lease, lease_token=deliveries.c.lease_token + 1)
-            .returning(*_DELIVERY, deliveries.c.lease_token)
+            .returning(*_STATE, deliveries.c.lease_token)
         )
-        claims = [Claim(delivery=_row_to_delivery(row), token=row.lease_token) for row in leased]
+        carried = await self._find_payloads([row.id for row in leased])
+        claims = [Claim(delivery=_row_to_delivery(row, carried[row.id]), token=row.lease_token) for row in leased]
         return tuple(sorted(claims, key=_age))
 
     async def finish_attempts(self, tried: Sequence[Tried]) -> frozenset[DeliveryId]:
@@ -93,21 +114,21 @@ class OutboxRows:
         self, *, state: DeliveryState | None = None, subscriber: SubscriberId | None = None, limit: int = 50
     ) -> tuple[Delivery, ...]:
         """The newest first."""
-        newest = select(*_DELIVERY).order_by(deliveries.c.created_at.desc(), deliveries.c.id).limit(limit)
+        newest = _WHOLE.order_by(deliveries.c.created_at.desc(), deliveries.c.id).limit(limit)
         if state is not None:
             newest = newest.where(deliveries.c.state == state)
         if subscriber is not None:
             newest = newest.where(deliveries.c.subscriber == subscriber)
-        return tuple(_row_to_delivery(row) for row in await self._rows.fetch(newest))
+        return tuple(_row_to_delivery(row, row.payload) for row in await self._rows.fetch(newest))
 
     async def find_delivery(self, delivery: DeliveryId) -> Delivery | None:
         """A delivery by its id, or by a beginning of it that only one has."""
-        exact = await self._rows.find(select(*_DELIVERY).where(deliveries.c.id == delivery))
+        exact = await self._rows.find(_WHOLE.where(deliveries.c.id == delivery))
         if exact is not None:
-            return _row_to_delivery(exact)
+            return _row_to_delivery(exact, exact.payload)
         begins = func.substr(deliveries.c.id, 1, len(delivery)) == delivery
-        found = await self._rows.fetch(select(*_DELIVERY).where(begins).limit(2)) if delivery else []
-        return _row_to_delivery(found[0]) if len(found) == 1 else None
+        found = await self._rows.fetch(_WHOLE.where(begins).limit(2)) if delivery else []
+        return _row_to_delivery(found[0], found[0].payload) if len(found) == 1 else None
 
     async def list_attempts(self, delivery: DeliveryId) -> tuple[Attempt, ...]:
         """The tries of a delivery, in order."""
@@ -188,15 +209,12 @@ class OutboxRows:
 
     async def find_failing_since(self, subscriber: SubscriberId, channel: ChannelKind) -> datetime | None:
         """When the first try failed since the last that was accepted; None where none has."""
-        own = (deliveries.c.subscriber == subscriber, deliveries.c.channel == channel)
-        accepted = select(func.max(deliveries.c.sent_at)).where(*own).scalar_subquery()
-        failed = (
-            select(func.min(attempts.c.at).label("at"))
-            .join(deliveries, deliveries.c.id == attempts.c.delivery)
-            .where(*own, attempts.c.error.is_not(None), or_(accepted.is_(None), attempts.c.at > accepted))
-        )
-        row = await self._rows.find(failed)
+        row = await self._rows.find(select_failing_since(subscriber, channel))
         return row.at if row else None
+
+    async def _find_payloads(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        wanted = select(payloads.c.delivery, payloads.c.payload).where(payloads.c.delivery.in_(ids))
+        return {row.delivery: row.payload for row in await self._rows.fetch(wanted)} if ids else {}
 
     async def _add_attempts(self, tried: Sequence[Tried], tokens: Mapping[str, int]) -> None:
         """Those of deliveries that still exist; `tokens` are their last leases."""
@@ -220,14 +238,9 @@ def _outcome_to_row(tried: Tried) -> dict[str, Any]:
     return {"finished": tried.claim.delivery.id, **{name: getattr(tried.after, name) for name in _OUTCOME}}
 
 
-def delivery_to_row(delivery: Delivery) -> dict[str, Any]:
-    """A new row of `deliveries`, not leased."""
-    return {column.name: getattr(delivery, column.name) for column in _DELIVERY}
-
-
-def _row_to_delivery(row: Row[Any]) -> Delivery:
-    """Of a row that begins with the columns of `_DELIVERY`."""
-    return Delivery(**dict(zip(_DELIVERY_FIELDS, row, strict=False)))
+def _row_to_delivery(row: Row[Any], payload: bytes) -> Delivery:
+    """Of a row that begins with the columns of `_STATE`."""
+    return Delivery(**dict(zip(_STATE_FIELDS, row, strict=False)), payload=payload)
 
 
 def _age(claim: Claim) -> tuple[datetime | None, datetime, str]:

@@ -17,6 +17,7 @@ from monitor.store.schema import (
     digests,
     disabled_channels,
     mutes,
+    payloads,
     relevance_marks,
 )
 
@@ -46,7 +47,8 @@ class PeopleRows:
         own_alerts = select(alerts.c.id).where(alerts.c.subscriber == subscriber)
         await self._rows.write(delete(alert_matches).where(alert_matches.c.alert.in_(own_alerts)))
         own_deliveries = select(deliveries.c.id).where(deliveries.c.subscriber == subscriber)
-        await self._rows.write(delete(attempts).where(attempts.c.delivery.in_(own_deliveries)))
+        for table in (attempts, payloads):
+            await self._rows.write(delete(table).where(table.c.delivery.in_(own_deliveries)))
         return {
             table.name: await self._rows.write(delete(table).where(table.c.subscriber == subscriber))
             for table in _OF_A_PERSON

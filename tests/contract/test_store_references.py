@@ -66,5 +66,9 @@ def test_an_endpoint_has_been_failing_since_the_first_try_after_its_last_success
         await _finish(tx, "webhook", 11, error="refused")
         assert await tx.find_failing_since(ANA, "webhook") == NOON + 10 * MINUTE
         assert await tx.find_failing_since(ANA, "slack") is None
+        newest = (await tx.list_deliveries(state="sent"))[0]
+        assert await tx.replay_delivery(newest.id, NOON + 20 * MINUTE)
+        since = await tx.find_failing_since(ANA, "webhook")
+        assert since == NOON + 10 * MINUTE, "that it was accepted once stays true while it is replayed"
 
     in_transaction(store_url, scenario)

@@ -15,7 +15,7 @@ from monitor.store.awaited import select_due_domains
 from monitor.store.bounces import select_addressee
 from monitor.store.digests import select_digests
 from monitor.store.exports import select_matches
-from monitor.store.outbox import select_due_deliveries, select_waiting
+from monitor.store.outbox import select_due_deliveries, select_failing_since, select_waiting
 from monitor.store.retention import select_old_bodies
 from monitor.store.sources import select_due_sources
 from monitor.store.stories import select_profiles_with, select_texts
@@ -55,6 +55,7 @@ def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
         (select_pending(SubscriberId("ana"), NOON + timedelta(hours=1)), "ix_alerts_subscriber_state_due_at"),
         (select_waiting(), "ix_deliveries_state_channel_next_attempt_at"),
         (select_digests(SubscriberId("ana"), limit=10), "ix_digests_subscriber_composed_at"),
+        (select_failing_since(SubscriberId("ana"), "webhook"), "ix_deliveries_subscriber_channel_sent_at"),
     ],
     ids=[
         "due sources",
@@ -64,6 +65,7 @@ def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
         "pending alerts",
         "what waits",
         "digests of a subscriber",
+        "since when an endpoint fails",
     ],
 )
 def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[object, ...]], index: str) -> None:

@@ -13,7 +13,7 @@
     matches          rule, article
     alerts           subscriber, story, kind, ordinal      ── alert_matches
     digests          subscriber, window start              frozen documents
-    deliveries       digest, subscriber, channel           the outbox      ── attempts
+    deliveries       digest, subscriber, channel           the outbox      ── payloads, attempts
     archive_slices   archive, name      checkpoints of imports
     rule_states      rule               what did not load, until it is mended
     rule_stats       rule               what each rule costs and finds
@@ -40,6 +40,7 @@ from monitor.store.schema.alerts import (
     digest_windows,
     digests,
     disabled_channels,
+    payloads,
 )
 from monitor.store.schema.articles import (
     article_versions,
@@ -82,6 +83,7 @@ __all__ = [
     "mutes",
     "notices",
     "parked_domains",
+    "payloads",
     "poll_states",
     "raw_pages",
     "relevance_marks",

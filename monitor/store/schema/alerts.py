@@ -71,7 +71,6 @@ deliveries = Table(
     Column("digest", KeyText, ForeignKey("digests.id"), nullable=False),
     Column("subscriber", KeyText, nullable=False),
     Column("channel", KeyText, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("state", KeyText, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -83,6 +82,15 @@ deliveries = Table(
     UniqueConstraint("digest", "subscriber", "channel"),
     Index(None, "state", "channel", "next_attempt_at"),
     Index(None, "created_at"),
+    Index(None, "subscriber", "channel", "sent_at"),
+)
+
+# Written once and read by its key: a row of `deliveries` is written at every claim and mark, and stays small.
+payloads = Table(
+    "payloads",
+    metadata,
+    Column("delivery", KeyText, ForeignKey("deliveries.id"), primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
 )
 
 attempts = Table(
