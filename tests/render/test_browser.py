@@ -139,9 +139,9 @@ def test_every_text_is_readable_where_a_client_turns_the_colours_round_itself(br
     page.close()
 
 
-def test_the_pictures_of_the_documentation_can_be_drawn(browser: Any, tmp_path: Path) -> None:
+def test_every_picture_of_the_documentation_can_be_drawn_anew(browser: Any, tmp_path: Path) -> None:
     drawn = draw_images(browser, tmp_path)
-    assert {path.name for path in drawn} <= {path.name for path in IMAGES.iterdir()}
+    assert {path.name for path in drawn} == {path.name for path in IMAGES.iterdir()}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
 
 

@@ -1,7 +1,7 @@
 """A running site with a subscriber who was told of two stories: real store, real server, a plain HTTP client."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -141,9 +141,19 @@ class Town:
             return Answer(answer.status, answer.headers, await answer.text(), url.removeprefix(self.address))
 
 
+async def tell_of_both(tx: Transaction) -> Digest:
+    """What Ana was told unless a test says otherwise."""
+    return await tell(tx, FLOOD, STRIKE)
+
+
 @asynccontextmanager
 async def open_town(
-    directory: Path, *, plan: Plan = PLAN, patience: float = 60.0, **fields: Any
+    directory: Path,
+    *,
+    plan: Plan = PLAN,
+    patience: float = 60.0,
+    told: Callable[[Transaction], Awaitable[Digest]] = tell_of_both,
+    **fields: Any,
 ) -> AsyncIterator[Town]:
     """A site that runs until the end of the block; `fields` are those of Site, `patience` as of its server."""
     store = await Database.open(sqlite_url(directory / "monitor.sqlite3"))
@@ -152,7 +162,7 @@ async def open_town(
     listener = open_listener("127.0.0.1", 0)
     try:
         async with store.transaction() as tx:
-            digest = await tell(tx, FLOOD, STRIKE)
+            digest = await told(tx)
         async with (
             serving(create_app(site, patience=patience), listener, patience=patience),
             aiohttp.ClientSession() as client,
