@@ -20,7 +20,7 @@ from monitor.config.project import SoundProject
 from monitor.config.reload import LiveProject, reload_project, start_project
 from monitor.config.settings import Settings
 from monitor.errors import Problem
-from monitor.match.live import LiveMatcher
+from monitor.match.live import LiveMatcher, compare_rules, keep_since
 from monitor.model import Bounce, ChannelKind, Digest, EntryKey, Retention, RuleId, SourceId
 from monitor.pipeline import (
     Plan,
@@ -43,6 +43,7 @@ from monitor.pipeline import (
 
 # So that the service can stop between two rounds.
 _TURN = timedelta(seconds=1)
+_MOST_NAMED = 20
 
 _log = structlog.get_logger()
 
@@ -82,7 +83,10 @@ class Live:
         self._taken_up = self._seen = project.stamp
 
     async def start(self) -> None:
-        """Write down which rules are broken, if any, and make new sources due."""
+        """Write down which rules are broken, if any and since when, and make new sources due."""
+        async with self.ports.store.transaction() as tx:
+            rules = keep_since(self._project.rules, await tx.list_rule_states())
+        self._project = replace(self._project, rules=rules)
         await self._commit(self._project, self.plan)
         _report_rules(self._project)
         spare_collector()
@@ -180,8 +184,18 @@ class Live:
             _log.error("configuration not loaded", problems=_texts_of(after.config_errors))
         if after.waiting and after.waiting != before.waiting:
             _log.warning("settings wait for a restart", settings=list(after.waiting))
+        changes = compare_rules(before.rules, after.rules)
+        if changes.gone:
+            _log.warning("rules gone", rules=_some_of(changes.gone))
+        named = {"new": _some_of(changes.new), "changed": _some_of(changes.changed)}
         plan, rules = self.plan, self.ports.matcher.rules
-        _log.info("reloaded", sources=len(plan.sources), subscribers=len(plan.subscribers), rules=len(rules))
+        _log.info(
+            "reloaded",
+            sources=len(plan.sources),
+            subscribers=len(plan.subscribers),
+            rules=len(rules),
+            **{name: rules_of for name, rules_of in named.items() if rules_of},
+        )
 
 
 def spare_collector() -> None:
@@ -195,6 +209,12 @@ def _report_rules(project: LiveProject) -> None:
     if project.rule_errors:
         kept = [state.rule for state in project.rules.broken if state.version is not None]
         _log.error("rules not loaded", problems=_texts_of(project.rule_errors), still_live=kept or None)
+
+
+def _some_of(rules: Sequence[RuleId]) -> list[str]:
+    """So many that a line of the log stays readable, and how many more there are."""
+    left = len(rules) - _MOST_NAMED
+    return [*rules[:_MOST_NAMED], *([f"{left} more"] if left > 0 else [])]
 
 
 def _texts_of(problems: Sequence[Problem]) -> list[str]:

@@ -76,6 +76,31 @@ def succeed_rules(before: LiveRules, read: ReadRules, now: datetime) -> LiveRule
     )
 
 
+def keep_since(live: LiveRules, known: Iterable[RuleState]) -> LiveRules:
+    """The same rules, each broken one since it first was for this reason, as an earlier run may have written down."""
+    states = tuple(known)
+    return replace(live, broken=tuple(_since_when(state, states) for state in live.broken))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChanges:
+    """What differs between two sets of live rules, in the order of the ids."""
+
+    new: tuple[RuleId, ...] = ()
+    changed: tuple[RuleId, ...] = ()
+    gone: tuple[RuleId, ...] = ()
+
+
+def compare_rules(before: LiveRules, after: LiveRules) -> RuleChanges:
+    """Which rules came, which are live in another version, and which ended."""
+    old, new = before.versions, after.versions
+    return RuleChanges(
+        new=tuple(sorted(new.keys() - old.keys())),
+        changed=tuple(sorted(rule for rule in new.keys() & old.keys() if new[rule] != old[rule])),
+        gone=tuple(sorted(old.keys() - new.keys())),
+    )
+
+
 class LiveMatcher:
     """Implements monitor.ports.Matcher for rules of several sets, each with the vocabulary it was compiled with."""
 

@@ -83,7 +83,7 @@ async def _change_break_and_mend(directory: Path) -> None:
         first = await service.expect_alert("1", "Drought", "A drought has emptied the Orsa above the old bridge.")
 
         _write_rule(newsroom, "{all: [Orsa, frost]}")
-        await service.wait_for("reloaded")
+        assert (await service.wait_for("reloaded"))["changed"] == ["river-levels"]
         newsroom.publish("2", "Drought again", "The Orsa is dry once more; another drought is feared by the council.")
         second = await service.expect_alert("3", "Frost", "Frost has closed the Orsa to boats for the third day.")
         assert second["version"] != first["version"]
@@ -124,7 +124,8 @@ async def _damage_and_delete(directory: Path) -> None:
         (directory / "rules" / "lakes.yml").write_text(
             "version: 1\nrules:\n  river-lakes: {title: Lakes, match: lake}\n", encoding="utf-8"
         )
-        await service.wait_for("reloaded")
+        assert (await service.wait_for("rules gone"))["rules"] == ["river-levels"]
+        assert (await service.wait_for("reloaded"))["new"] == ["river-lakes"]
         newsroom.publish("2", "Drought again", "The Orsa is dry once more; another drought is feared by the council.")
         match = await service.expect_alert("3", "Lake", "The lake above the dam has reached its summer level.")
         assert match["rule"] == "river-lakes"

@@ -1,10 +1,21 @@
 """While rule files change the good rules go live, and of a broken one the last good version stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.errors import Problem
-from monitor.match.live import LiveMatcher, LiveRules, ReadRules, start_rules, succeed_rules
+from monitor.match.live import (
+    LiveMatcher,
+    LiveRules,
+    ReadRules,
+    RuleChanges,
+    compare_rules,
+    keep_since,
+    start_rules,
+    succeed_rules,
+)
 from monitor.match.rules import load_rules
+from monitor.model import RuleId
 from tests.builders import NOON, make_article
 
 _FLOODS = "  floods: {match: flood}\n"
@@ -121,3 +132,17 @@ def test_mistakes_in_warnings_only_hold_nothing_back() -> None:
     before = start(("a.yaml", _HEAD + _FLOODS))
     warning = Problem("a.yaml", 1, 1, "odd", "warning")
     assert ids(succeed_rules(before, read(("a.yaml", _HEAD + _FIRES), problems=(warning,)), NOON)) == ["fires"]
+
+
+def test_what_came_changed_and_ended_is_told_apart() -> None:
+    before = start(("a.yaml", "rules: {a: {match: storm}, b: {match: flood}, c: {match: fire}}"))
+    after = start(("b.yaml", "rules: {a: {match: storm}, b: {match: floods}, d: {match: fire}}"))
+    assert compare_rules(before, after) == RuleChanges(new=(RuleId("d"),), changed=(RuleId("b"),), gone=(RuleId("c"),))
+
+
+def test_a_rule_is_broken_since_it_was_found_so_by_an_earlier_run() -> None:
+    good = start(("a.yaml", "rules: {a: {match: storm}, b: {match: flood}}"))
+    broken = succeed_rules(good, read(("a.yaml", "rules: {a: {match: 5}, b: {match: 6}}")), _LATER)
+    earlier = replace(broken.broken[0], since=NOON)
+    other = replace(broken.broken[1], since=NOON, problem="something else")
+    assert [state.since for state in keep_since(broken, [earlier, other]).broken] == [NOON, _LATER]
