@@ -23,7 +23,7 @@ from monitor.model import Article, ArticleId, EntryKey, SourceId, StoryId, Story
 from monitor.pipeline.telling import tell_stories
 from monitor.store.database import Database
 from monitor.store.engines import sqlite_url
-from monitor.story.features import NOTHING_COUNTED, count_words
+from monitor.story.features import NOTHING_COUNTED, outline_article
 from monitor.story.index import MOST_STORIES, Sketch, StoryIndex
 from monitor.story.similar import find_same_texts
 from monitor.story.stories import place_alone, sketch_article
@@ -114,7 +114,7 @@ def measure_copies(texts: int) -> list[tuple[str, float, float]]:
 
 def _find(index: StoryIndex, sentences: Sequence[str]) -> set[int]:
     article = make_article(10**9, sentences)
-    sketch = sketch_article(article, count_words(article), NOTHING_COUNTED)
+    sketch = sketch_article(article, outline_article(article), NOTHING_COUNTED)
     return {int(each.text.article, 16) for each in find_same_texts(sketch, index, NOON)}
 
 
@@ -129,7 +129,7 @@ async def measure_window(sizes: Sequence[int]) -> list[tuple[int, float]]:
     """Milliseconds of CPU for each article that joins windows of so many articles, on SQLite."""
     writer = Writer(2)
     sample = [make_article(number, writer.write(400)) for number in range(500)]
-    sketches = [sketch_article(article, count_words(article), NOTHING_COUNTED) for article in sample]
+    sketches = [sketch_article(article, outline_article(article), NOTHING_COUNTED) for article in sample]
     pool = [feature for sketch in sketches for feature in sketch.leading]
     figures = []
     with tempfile.TemporaryDirectory() as directory:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -36,18 +36,23 @@ class ParseFunctions:
     feed: str = "monitor.parse.entries:parse_feed"
     entries: str = "monitor.parse.article:parse_entries"
     records: str = "monitor.parse.article:parse_records"
+    outline: str | None = "monitor.story.features:outline_article"
 
 
 FUNCTIONS = ParseFunctions()
 
 
 @contextmanager
-def open_parser(languages: tuple[str, ...], *, processes: int) -> Iterator[Parser]:
-    """A Parser in so many worker processes, or in this one for 0; its workers end with the block."""
+def open_parser(languages: tuple[str, ...], *, processes: int, outlining: bool = False) -> Iterator[Parser]:
+    """A Parser in so many worker processes, or in this one for 0; its workers end with the block.
+
+    With `outlining` the workers make the outlines of their articles, too; else that is left to whoever tells stories.
+    """
     if not processes:
         yield InlineParser(languages)
         return
-    parser = PoolParser(languages, processes=processes)
+    functions = FUNCTIONS if outlining else replace(FUNCTIONS, outline=None)
+    parser = PoolParser(languages, processes=processes, functions=functions)
     try:
         yield parser
     finally:
@@ -81,7 +86,7 @@ class PoolParser:
 
     def __init__(self, languages: tuple[str, ...], *, processes: int, functions: ParseFunctions = FUNCTIONS) -> None:
         self._functions = functions
-        self._languages = languages
+        self._as_wanted = languages, functions.outline
         self._processes = processes
         # One more than there are workers, so that none waits for the main process to read and to store.
         self.at_once = processes + 1
@@ -126,7 +131,7 @@ class PoolParser:
 
     async def _parse_piece(self, function: str, batch: Sequence[Any], fetched_at: datetime) -> ParsedArticles:
         try:
-            parsed: ParsedArticles = await self._submit(_parse_batch, function, batch, fetched_at, self._languages)
+            parsed: ParsedArticles = await self._submit(_parse_batch, function, batch, fetched_at, *self._as_wanted)
         except BrokenProcessPool:
             parsed = await self._parse_one_by_one(function, batch, fetched_at)
         return parsed
@@ -137,7 +142,7 @@ class PoolParser:
         async with self._in_quarantine:
             for one in batch:
                 try:
-                    parts.append(await self._submit_alone(_parse_batch, function, [one], fetched_at, self._languages))
+                    parts.append(await self._submit_alone(_parse_batch, function, [one], fetched_at, *self._as_wanted))
                 except BrokenProcessPool:
                     name = one.name if isinstance(one, Record) else one.url or one.key
                     problem = Problem(name, 0, 0, "the worker process died while reading this page; it is passed over")
@@ -171,6 +176,7 @@ def _join(parts: Sequence[ParsedArticles]) -> ParsedArticles:
     return ParsedArticles(
         articles=tuple(article for part in parts for article in part.articles),
         problems=tuple(problem for part in parts for problem in part.problems),
+        outlines={article: outline for part in parts for article, outline in part.outlines.items()},
     )
 
 
@@ -205,10 +211,12 @@ def _end_with_parent() -> None:
 
 
 def _parse_batch(
-    function: str, batch: Sequence[Any], fetched_at: datetime, languages: tuple[str, ...]
+    function: str, batch: Sequence[Any], fetched_at: datetime, languages: tuple[str, ...], outline: str | None = None
 ) -> ParsedArticles:
     parsed: ParsedArticles = _call(function, batch, fetched_at, _call(_OPTIONS, languages))
-    return parsed
+    if outline is None:
+        return parsed
+    return replace(parsed, outlines={article.id: _call(outline, article) for article in parsed.articles})
 
 
 def _call(function: str, *arguments: Any) -> Any:

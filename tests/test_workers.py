@@ -11,6 +11,8 @@ import pytest
 
 from monitor.errors import ParseError
 from monitor.model import EntryKey, Fetched, Record, Source, SourceId
+from monitor.ports import ParsedArticles
+from monitor.story.features import outline_article
 from monitor.workers import ParseFunctions, PoolParser, open_parser
 from tests.builders import NOON
 
@@ -31,6 +33,20 @@ def test_records_become_articles_here_or_in_a_worker(processes: int) -> None:
             return tuple(article.body for article in parsed.articles)
 
     assert asyncio.run(parse()) == ("The river rose overnight, they said.",)
+
+
+def test_workers_that_outline_articles_do_it_as_it_would_be_done_here() -> None:
+    async def parse(*, outlining: bool) -> ParsedArticles:
+        with open_parser((), processes=1, outlining=outlining) as parser:
+            return await parser.parse_records([_record("a.txt", "The river rose overnight, they said.")], NOON)
+
+    parsed = asyncio.run(parse(outlining=True))
+    (article,) = parsed.articles
+    made, expected = parsed.outlines[article.id], outline_article(article)
+    assert made.shingles == expected.shingles
+    assert made.grams.tolist() == expected.grams.tolist()
+    assert made.pair_weights.tolist() == expected.pair_weights.tolist()
+    assert asyncio.run(parse(outlining=False)).outlines == {}
 
 
 def die_on_poison(batch: list[Record], fetched_at: datetime, options: object) -> object:
@@ -66,6 +82,8 @@ import asyncio
 from tests.builders import NOON
 from tests.test_workers import _record
 from monitor.errors import ParseError
+from monitor.ports import ParsedArticles
+from monitor.story.features import outline_article
 from monitor.workers import PoolParser
 
 parser = PoolParser((), processes=1)

@@ -72,7 +72,16 @@ from monitor.model.sources import (
     Source,
     SourceKind,
 )
-from monitor.model.stories import ArticleVersion, Correction, Difference, Relation, StoryChange, StoryProfile, StoryText
+from monitor.model.stories import (
+    ArticleVersion,
+    Correction,
+    Difference,
+    Outline,
+    Relation,
+    StoryChange,
+    StoryProfile,
+    StoryText,
+)
 
 __all__ = [
     "Address",
@@ -120,6 +129,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Now",
+    "Outline",
     "Pace",
     "Page",
     "PollState",

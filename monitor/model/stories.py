@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.model.articles import Article
 from monitor.model.deliveries import AlertKind
 from monitor.model.ids import ArticleId, RuleId, SourceId, StoryId
@@ -92,3 +95,21 @@ class StoryProfile:
     articles: int = 1
     actors: frozenset[str] = frozenset()
     features: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outline:
+    """What an article is recognised by, as far as it can be told without knowing any other; see monitor.story.
+
+    `grams`, `stems` and `pairs` are hashes, each once; the weights are those of their occurrences within the article.
+    Row `n` of `pair_stems` says which two of `stems` pair `n` is made of.
+    """
+
+    shingles: frozenset[int]
+    grams: NDArray[np.int64]
+    gram_weights: NDArray[np.float64]
+    stems: NDArray[np.int64]
+    stem_weights: NDArray[np.float64]
+    pairs: NDArray[np.int64]
+    pair_weights: NDArray[np.float64]
+    pair_stems: NDArray[np.int64]

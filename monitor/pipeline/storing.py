@@ -109,7 +109,8 @@ async def store_readings(ports: Ports, plan: Plan, batch: Sequence[Unstored]) ->
         articles = tuple(article for article in parsed if article.id in new)
         await _keep_pages(tx, [each.reading for each in ours], now)
         matches = tuple(match for article in articles for match in outcomes[article.id].matches)
-        changes = await tell_stories(tx, articles, matches, now)
+        outlines = {article: outline for each in ours for article, outline in each.reading.parsed.outlines.items()}
+        changes = await tell_stories(tx, articles, matches, now, outlines)
         await _add_matches(tx, ports, matches, now)
         again = [article for article in parsed if article.id not in new]
         first_read = await _mark_pages_read(tx, [each.reading for each in ours], now)

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 
-from monitor.model import Article, ArticleId, Match, StoryChange, StoryId
+import numpy as np
+
+from monitor.model import Article, ArticleId, Match, Outline, StoryChange, StoryId
 from monitor.ports import Transaction
-from monitor.story.features import Frequencies, Words, count_words
+from monitor.story.features import Frequencies, list_counted, outline_article
 from monitor.story.index import Sketch, StoryIndex
 from monitor.story.similar import FEWEST
 from monitor.story.stories import Placement, place_articles, sketch_article
@@ -20,37 +22,48 @@ from monitor.story.stories import Placement, place_articles, sketch_article
 _CANDIDATES = 12
 # One article in four is counted: enough to know which words are rare, at a quarter of the rows.
 _COUNTED = 4
+_NONE: Mapping[ArticleId, Outline] = {}
 
 
 async def tell_stories(
-    tx: Transaction, articles: Sequence[Article], matches: Sequence[Match], now: datetime
+    tx: Transaction,
+    articles: Sequence[Article],
+    matches: Sequence[Match],
+    now: datetime,
+    outlines: Mapping[ArticleId, Outline] = _NONE,
 ) -> tuple[StoryChange, ...]:
-    """What each new article changes, in the order in which they were placed."""
+    """What each new article changes, in the order in which they were placed.
+
+    `outlines` are those that somebody has made already, of any of the articles.
+    """
     if not articles:
         return ()
+    known = {article.id: outlines.get(article.id) or outline_article(article) for article in articles}
     await tx.lock_stories()
-    sketches, words = await _sketch(tx, articles, matches, now)
+    sketches = await _sketch(tx, articles, known, matches, now)
     index = await _load_index(tx, sketches, now)
     placements = place_articles(sketches, index)
     await _save(tx, index, placements, now)
-    await tx.count_words([each for article, each in words.items() if _is_counted(article)], now)
+    await tx.count_words([list_counted(each).tolist() for article, each in known.items() if _is_counted(article)], now)
     return await _list_changes(tx, [sketch.article for sketch in sketches], placements)
 
 
 async def _sketch(
-    tx: Transaction, articles: Sequence[Article], matches: Sequence[Match], now: datetime
-) -> tuple[list[Sketch], Mapping[ArticleId, Sequence[int]]]:
-    words: dict[ArticleId, Words] = {article.id: count_words(article) for article in articles}
-    known = await tx.find_frequencies({word for each in words.values() for word in each.counted()}, now)
-    frequencies = Frequencies(*known)
+    tx: Transaction,
+    articles: Sequence[Article],
+    outlines: Mapping[ArticleId, Outline],
+    matches: Sequence[Match],
+    now: datetime,
+) -> list[Sketch]:
+    words = np.unique(np.concatenate([list_counted(each) for each in outlines.values()]))
+    frequencies = Frequencies.of(*await tx.find_frequencies(words.tolist(), now))
     actors: dict[ArticleId, set[str]] = {}
     for match in matches:
         actors.setdefault(match.article, set()).update(each.actor for each in match.mentions if each.actor)
-    sketches = [
-        sketch_article(article, words[article.id], frequencies, frozenset(actors.get(article.id, ())))
+    return [
+        sketch_article(article, outlines[article.id], frequencies, frozenset(actors.get(article.id, ())))
         for article in articles
     ]
-    return sketches, {article: tuple(each.counted()) for article, each in words.items()}
 
 
 async def _load_index(tx: Transaction, sketches: Sequence[Sketch], now: datetime) -> StoryIndex:

@@ -1,7 +1,7 @@
 """What fetches, reads, parses, matches and sends."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from monitor.errors import Problem
 from monitor.model import (
     Address,
     Article,
+    ArticleId,
     ChannelKind,
     Delivery,
     Digest,
@@ -16,6 +17,7 @@ from monitor.model import (
     EntryKey,
     Fetched,
     Match,
+    Outline,
     Page,
     PollState,
     Record,
@@ -42,10 +44,14 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedArticles:
-    """The articles of a batch, and the entries or records that could not be read."""
+    """The articles of a batch, and the entries or records that could not be read.
+
+    `outlines` are of some of the articles, or of all: what can be made where they are parsed need not be made later.
+    """
 
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...] = ()
+    outlines: Mapping[ArticleId, Outline] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,10 +53,10 @@ class ArticleTables(Protocol):
     async def assign_stories(self, stories: Mapping[ArticleId, StoryId], now: datetime) -> None:
         """Write which story each article tells; a story's id is its first article's."""
 
-    async def find_story_texts(self, shingles: Iterable[int], now: datetime) -> Sequence[tuple[int, StoryText]]:
+    async def find_story_texts(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, StoryText]]:
         """Each text of the last days that has any of the shingles, once for each that it has."""
 
-    async def find_story_postings(self, features: Iterable[int], now: datetime) -> Sequence[tuple[int, StoryId]]:
+    async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, StoryId]]:
         """Each story of the last days that any of the features lead to, once for each that does."""
 
     async def find_profiles(self, ids: Iterable[StoryId]) -> Mapping[StoryId, StoryProfile]:

@@ -4,16 +4,17 @@ Only rows of the last days are ever looked up; monitor.store.retention throws th
 """
 
 import json
-import struct
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, false, func, or_, select, update
+import numpy as np
+from sqlalchemy import BigInteger, Integer, Row, Select, Table, Text, bindparam, false, func, or_, select, true, update
 
 from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText
 from monitor.store.articles import ARTICLE, row_to_article
+from monitor.store.numbers import is_among, numbers_in, pack_numbers
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import (
     articles,
@@ -27,12 +28,17 @@ from monitor.store.schema import (
     word_frequencies,
 )
 
-_FEATURE = struct.Struct("<qf")
+_FEATURE = np.dtype([("feature", "<i8"), ("weight", "<f4")])
 INDEX_DAYS = 3
 """So many days before today are looked at: 72 hours touch four days."""
 
 _EPOCH_DAYS = 30
 _ALL = 0
+
+# Rows for each number of a list. Without WHERE, SQLite takes the ON of an ON CONFLICT behind them for that of a join.
+_NUMBERS = bindparam("numbers", type_=Text)
+_OF_DAY = numbers_in(_NUMBERS, bindparam("on", type_=Integer), bindparam("of", type_=BigInteger)).where(true())
+_COUNTED = numbers_in(_NUMBERS, bindparam("in_epoch", type_=Integer), bindparam("times", type_=Integer)).where(true())
 
 
 def select_texts(shingles: Collection[int], day: int) -> Select[Any]:
@@ -40,7 +46,7 @@ def select_texts(shingles: Collection[int], day: int) -> Select[Any]:
     return (
         select(text_shingles.c.shingle, story_texts)
         .join(story_texts, story_texts.c.number == text_shingles.c.text)
-        .where(text_shingles.c.day.in_(_list_days(day)), text_shingles.c.shingle.in_(shingles))
+        .where(text_shingles.c.day.in_(_list_days(day)), is_among(text_shingles.c.shingle, shingles))
     )
 
 
@@ -50,7 +56,14 @@ def select_profiles_with(features: Collection[int], day: int) -> Select[Any]:
         select(story_features.c.feature, story_profiles.c.story)
         .distinct()
         .join(story_profiles, story_profiles.c.number == story_features.c.profile)
-        .where(story_features.c.day.in_(_list_days(day)), story_features.c.feature.in_(features))
+        .where(story_features.c.day.in_(_list_days(day)), is_among(story_features.c.feature, features))
+    )
+
+
+def select_frequencies(words: Collection[int], epoch: int) -> Select[Any]:
+    """The counts of each word in a stretch of time and the one before."""
+    return select(word_frequencies.c.word, word_frequencies.c.articles).where(
+        word_frequencies.c.epoch.in_([epoch - 1, epoch]), is_among(word_frequencies.c.word, words)
     )
 
 
@@ -60,21 +73,15 @@ class StoryRows:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def find_story_texts(self, shingles: Iterable[int], now: datetime) -> Sequence[tuple[int, StoryText]]:
+    async def find_story_texts(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, StoryText]]:
         """Each recent text that has any of the shingles, once for each that it has."""
-        found = []
-        for chunk in iter_chunks(shingles):
-            rows = await self._rows.fetch(select_texts(chunk, now.toordinal()))
-            found += [(row.shingle, _row_to_text(row)) for row in rows]
-        return found
+        rows = await self._rows.fetch(select_texts(shingles, now.toordinal()))
+        return [(row.shingle, _row_to_text(row)) for row in rows]
 
-    async def find_story_postings(self, features: Iterable[int], now: datetime) -> Sequence[tuple[int, StoryId]]:
+    async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, StoryId]]:
         """Each recent story that any of the features lead to, once for each that does."""
-        found = []
-        for chunk in iter_chunks(features):
-            rows = await self._rows.fetch(select_profiles_with(chunk, now.toordinal()))
-            found += [(row.feature, StoryId(row.story)) for row in rows]
-        return found
+        rows = await self._rows.fetch(select_profiles_with(features, now.toordinal()))
+        return [(row.feature, StoryId(row.story)) for row in rows]
 
     async def find_profiles(self, ids: Iterable[StoryId]) -> Mapping[StoryId, StoryProfile]:
         """The profiles that recent stories have."""
@@ -87,15 +94,8 @@ class StoryRows:
     async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
         """How many articles were counted in the last weeks, and in how many of them each word occurred."""
         counted: Counter[int] = Counter()
-        epoch = epoch_of(now)
-        for chunk in iter_chunks([_ALL, *words]):
-            rows = await self._rows.fetch(
-                select(word_frequencies.c.word, word_frequencies.c.articles).where(
-                    word_frequencies.c.epoch.in_([epoch - 1, epoch]), word_frequencies.c.word.in_(chunk)
-                )
-            )
-            for row in rows:
-                counted[row.word] += row.articles
+        for row in await self._rows.fetch(select_frequencies([_ALL, *words], epoch_of(now))):
+            counted[row.word] += row.articles
         return counted.pop(_ALL, 0), counted
 
     async def count_words(self, articles_words: Sequence[Iterable[int]], now: datetime) -> None:
@@ -104,11 +104,17 @@ class StoryRows:
         if not articles_words:
             return
         counted[_ALL] = len(articles_words)
-        insert = self._rows.insert(word_frequencies)
+        by_times: dict[int, list[int]] = {}
+        for word, times in counted.items():
+            by_times.setdefault(times, []).append(word)
+        insert = self._rows.insert(word_frequencies).from_select(["epoch", "articles", "word"], _COUNTED)
         more = word_frequencies.c.articles + insert.excluded.articles
         await self._rows.write(
             insert.on_conflict_do_update(index_elements=["epoch", "word"], set_={"articles": more}),
-            [{"epoch": epoch_of(now), "word": word, "articles": times} for word, times in sorted(counted.items())],
+            [
+                {"in_epoch": epoch_of(now), "times": times, "numbers": pack_numbers(words)}
+                for times, words in sorted(by_times.items())
+            ],
         )
 
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
@@ -124,14 +130,11 @@ class StoryRows:
             ],
         )
         numbers = {row.article: row.number for row in added}
-        await self._rows.add(
+        await self._add_numbers(
+            ("day", "text", "shingle"),
             text_shingles,
-            [
-                {"day": day, "shingle": shingle, "text": numbers[text.article]}
-                for text, shingles in texts.items()
-                if text.article in numbers
-                for shingle in sorted(shingles)
-            ],
+            day,
+            {numbers[text.article]: shingles for text, shingles in texts.items() if text.article in numbers},
         )
 
     async def save_profiles(
@@ -148,14 +151,11 @@ class StoryRows:
             [_profile_to_row(profile, day) for profile in sorted(profiles, key=lambda each: each.story)],
         )
         numbers = {row.story: row.number for row in saved}
-        await self._rows.add(
-            story_features,
-            [
-                {"day": day, "feature": feature, "profile": numbers[story]}
-                for feature, story in sorted(leading)
-                if story in numbers
-            ],
-        )
+        features: dict[int, list[int]] = {}
+        for feature, story in leading:
+            if story in numbers:
+                features.setdefault(numbers[story], []).append(feature)
+        await self._add_numbers(("day", "profile", "feature"), story_features, day, features)
 
     async def count_changes(
         self, updated: Sequence[StoryId], corrected: Sequence[StoryId]
@@ -230,6 +230,16 @@ class StoryRows:
             found |= {StoryId(row.alias): StoryId(row.story) for row in rows}
         return found
 
+    async def _add_numbers(
+        self, columns: tuple[str, str, str], table: Table, day: int, numbers: Mapping[int, Collection[int]]
+    ) -> None:
+        """A row for each number of each text or profile, those left out that are there already."""
+        insert = self._rows.insert(table).from_select(columns, _OF_DAY).on_conflict_do_nothing()
+        await self._rows.write(
+            insert,
+            [{"on": day, "of": of, "numbers": pack_numbers(each)} for of, each in sorted(numbers.items()) if each],
+        )
+
     async def _count_before(self, ids: Iterable[StoryId]) -> dict[StoryId, Row[Any]]:
         before: dict[StoryId, Row[Any]] = {}
         for chunk in iter_chunks(ids):
@@ -273,7 +283,7 @@ def _profile_to_row(profile: StoryProfile, day: int) -> dict[str, Any]:
         "last_at": profile.last_at,
         "articles": profile.articles,
         "actors": json.dumps(sorted(profile.actors)),
-        "features": b"".join(_FEATURE.pack(feature, weight) for feature, weight in sorted(profile.features.items())),
+        "features": _pack_features(profile.features),
         "day": day,
     }
 
@@ -285,5 +295,19 @@ def _row_to_profile(row: Row[Any]) -> StoryProfile:
         last_at=row.last_at,
         articles=row.articles,
         actors=frozenset(json.loads(row.actors)),
-        features=dict(_FEATURE.iter_unpack(row.features)),
+        features=_unpack_features(row.features),
     )
+
+
+def _pack_features(features: Mapping[int, float]) -> bytes:
+    named = np.fromiter(features.keys(), np.int64, len(features))
+    order = np.argsort(named)
+    packed = np.empty(len(features), _FEATURE)
+    packed["feature"] = named[order]
+    packed["weight"] = np.fromiter(features.values(), np.float64, len(features))[order]
+    return packed.tobytes()
+
+
+def _unpack_features(packed: bytes) -> dict[int, float]:
+    features = np.frombuffer(packed, _FEATURE)
+    return dict(zip(features["feature"].tolist(), features["weight"].tolist(), strict=True))

@@ -13,10 +13,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import log, sqrt
+from math import sqrt
+from typing import Any, Self
 
-from monitor.model import Article
-from monitor.story.shingles import hash_of
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.model import Article, Outline
+from monitor.story.shingles import hash_of, sample_shingles
 from monitor.text.common_words import FREQUENT
 from monitor.text.fold import fold_words
 
@@ -30,39 +34,36 @@ _LEADING_PAIRS = 16
 _PRIOR = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frequencies:
-    """In how many of `total` counted articles a word occurred, by the hash of the word."""
+    """In how many of `total` counted articles words occurred: `articles[n]` for the hash `words[n]`, which rise."""
 
     total: int
-    articles: Mapping[int, int]
+    words: NDArray[np.int64]
+    articles: NDArray[np.int64]
 
-    def weigh(self, word: int) -> float:
-        """The rarer the word, the more: the inverse document frequency, smoothed."""
-        return log((self.total + _PRIOR) / (self.articles.get(word, 0) + 1) + 1)
+    @classmethod
+    def of(cls, total: int, articles: Mapping[int, int]) -> Self:
+        """From counts by hash."""
+        words = np.fromiter(articles.keys(), np.int64, len(articles))
+        counts = np.fromiter(articles.values(), np.int64, len(articles))
+        order = np.argsort(words)
+        return cls(total, words[order], counts[order])
+
+    def weigh(self, words: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The rarer a word, the more: the inverse document frequency, smoothed."""
+        counts = np.zeros(len(words))
+        if len(self.words):
+            places = np.minimum(np.searchsorted(self.words, words), len(self.words) - 1)
+            counts = np.where(self.words[places] == words, self.articles[places], 0)
+        return np.log((self.total + _PRIOR) / (counts + 1) + 1)
 
 
-NOTHING_COUNTED = Frequencies(0, {})
+NOTHING_COUNTED = Frequencies.of(0, {})
 """Before the first article: every word is as rare as any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How often an article has each sequence of letters, each beginning of a word, and each pair of these; by hash.
-
-    A pair remembers its two beginnings.
-    """
-
-    grams: Mapping[int, float]
-    stems: Mapping[int, float]
-    pairs: Mapping[int, tuple[float, int, int]]
-
-    def counted(self) -> set[int]:
-        """All that it matters for in how many articles they occur."""
-        return {*self.grams, *self.stems}
-
-
-def count_words(article: Article) -> Words:
+def outline_article(article: Article) -> Outline:
     """What an article is compared by; the headline counts twice, words of everyday language not at all."""
     ignored = FREQUENT.get(article.language or "", frozenset())
     grams: Counter[str] = Counter()
@@ -76,28 +77,39 @@ def count_words(article: Article) -> Words:
             grams.update(_cut(_join_letters(told)))
             stems.update(beginnings)
             pairs.update(pairwise(beginnings))
-    return Words(
-        grams={_hash(gram): _damp(times) for gram, times in grams.items()},
-        stems={_hash(stem): _damp(times) for stem, times in stems.items()},
-        pairs={
-            hash_of(f"{one} {other}"): (_damp(times), _hash(one), _hash(other)) for (one, other), times in pairs.items()
-        },
+    places = {stem: place for place, stem in enumerate(stems)}
+    members = [(places[one], places[other]) for one, other in pairs]
+    return Outline(
+        shingles=sample_shingles(article),
+        grams=_hash_all(map(_hash, grams), len(grams)),
+        gram_weights=_damp(grams),
+        stems=_hash_all(map(_hash, stems), len(stems)),
+        stem_weights=_damp(stems),
+        pairs=_hash_all((hash_of(f"{one} {other}") for one, other in pairs), len(pairs)),
+        pair_weights=_damp(pairs),
+        pair_stems=np.array(members, np.int64).reshape(-1, 2),
     )
 
 
-def weigh_words(words: Words, frequencies: Frequencies) -> dict[int, float]:
+def list_counted(outline: Outline) -> NDArray[np.int64]:
+    """All of an article that it matters for in how many articles it occurs."""
+    return np.concatenate((outline.grams, outline.stems))
+
+
+def weigh_grams(outline: Outline, frequencies: Frequencies) -> dict[int, float]:
     """The features of an article by their hash, scaled to a length of 1; empty when it has no words."""
-    return scale({gram: times * frequencies.weigh(gram) for gram, times in words.grams.items()})
+    weights = outline.gram_weights * frequencies.weigh(outline.grams)
+    length = np.sqrt(weights @ weights)
+    return dict(zip(outline.grams.tolist(), (weights / length).tolist(), strict=True)) if length else {}
 
 
-def list_leading(words: Words, frequencies: Frequencies) -> tuple[int, ...]:
+def list_leading(outline: Outline, frequencies: Frequencies) -> tuple[int, ...]:
     """What leads to an article's story: the beginnings of words that weigh most, and the pairs that do."""
-    stems = {stem: times * frequencies.weigh(stem) for stem, times in words.stems.items()}
-    pairs = {
-        pair: times * (frequencies.weigh(one) + frequencies.weigh(other))
-        for pair, (times, one, other) in words.pairs.items()
-    }
-    return (*choose_strongest(stems, _LEADING_STEMS), *choose_strongest(pairs, _LEADING_PAIRS))
+    rarities = frequencies.weigh(outline.stems)
+    stems = _find_strongest(outline.stems, outline.stem_weights * rarities, _LEADING_STEMS)
+    of_pairs = outline.pair_weights * rarities[outline.pair_stems].sum(axis=1)
+    pairs = _find_strongest(outline.pairs, of_pairs, _LEADING_PAIRS)
+    return (*outline.stems[stems].tolist(), *outline.pairs[pairs].tolist())
 
 
 def scale(weights: Mapping[int, float]) -> dict[int, float]:
@@ -108,14 +120,23 @@ def scale(weights: Mapping[int, float]) -> dict[int, float]:
 
 def compare(one: Mapping[int, float], other: Mapping[int, float]) -> float:
     """The cosine of two scaled vectors: 0 for nothing in common, 1 for the same."""
-    small, large = sorted((one, other), key=len)
-    return sum(weight * large.get(feature, 0.0) for feature, weight in small.items())
+    # Sets are met by the interpreter's own loop: this is done a dozen times for each article.
+    return sum((one[feature] * other[feature] for feature in one.keys() & other.keys()), 0.0)
 
 
 def choose_strongest(weights: Mapping[int, float], most: int) -> dict[int, float]:
     """The features that weigh most; of equal ones always the same."""
-    strongest = sorted(weights, key=lambda feature: (-weights[feature], feature))[:most]
-    return {feature: weights[feature] for feature in strongest}
+    if len(weights) <= most:
+        return dict(weights)
+    features = np.fromiter(weights.keys(), np.int64, len(weights))
+    values = np.fromiter(weights.values(), np.float64, len(weights))
+    chosen = _find_strongest(features, values, most)
+    return dict(zip(features[chosen].tolist(), values[chosen].tolist(), strict=True))
+
+
+def _find_strongest(features: NDArray[np.int64], weights: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    """The places of those that weigh most, the strongest first."""
+    return np.lexsort((features, -weights))[:most]
 
 
 def _iter_parts(article: Article) -> Iterable[tuple[list[str], int]]:
@@ -143,6 +164,10 @@ def _hash(text: str) -> int:
     return hash_of(text)
 
 
-def _damp(times: float) -> float:
+def _hash_all(hashes: Iterable[int], count: int) -> NDArray[np.int64]:
+    return np.fromiter(hashes, np.int64, count)
+
+
+def _damp(times: Mapping[Any, int]) -> NDArray[np.float64]:
     """The fifth occurrence says less than the second."""
-    return 1 + log(times)
+    return 1 + np.log(np.fromiter(times.values(), np.float64, len(times)))

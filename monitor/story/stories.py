@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import Article, ArticleId, Relation, StoryId, StoryText
+from monitor.model import Article, ArticleId, Outline, Relation, StoryId, StoryText
 from monitor.story.events import (
     begin_profile,
     extend_profile,
@@ -18,9 +18,8 @@ from monitor.story.events import (
     measure_shortness,
     touch_profile,
 )
-from monitor.story.features import Frequencies, Words, compare, count_words, list_leading, weigh_words
+from monitor.story.features import Frequencies, compare, list_leading, outline_article, weigh_grams
 from monitor.story.index import Sketch, StoryIndex
-from monitor.story.shingles import sample_shingles
 from monitor.story.similar import Resemblance, find_same_texts, list_own_shingles
 from monitor.story.window import is_near, told_at
 from monitor.text.fingerprint import fingerprint_of
@@ -41,14 +40,14 @@ class Placement:
 
 
 def sketch_article(
-    article: Article, words: Words, frequencies: Frequencies, actors: frozenset[str] = frozenset()
+    article: Article, outline: Outline, frequencies: Frequencies, actors: frozenset[str] = frozenset()
 ) -> Sketch:
-    """What deciding about an article needs; `words` are what `count_words` gave for it."""
+    """What deciding about an article needs; `outline` is its own."""
     return Sketch(
         article=article,
-        shingles=sample_shingles(article),
-        features=weigh_words(words, frequencies),
-        leading=list_leading(words, frequencies),
+        shingles=outline.shingles,
+        features=weigh_grams(outline, frequencies),
+        leading=list_leading(outline, frequencies),
         actors=actors,
     )
 
@@ -61,7 +60,7 @@ def place_articles(sketches: Sequence[Sketch], index: StoryIndex) -> Mapping[Art
 
 def place_alone(article: Article, index: StoryIndex) -> Placement:
     """The story of one article, for commands that read one after the other without a store."""
-    return place(sketch_article(article, count_words(article), index.frequencies), index)
+    return place(sketch_article(article, outline_article(article), index.frequencies), index)
 
 
 def place(sketch: Sketch, index: StoryIndex) -> Placement:

@@ -18,7 +18,7 @@ from monitor.store.exports import select_matches
 from monitor.store.outbox import select_due_deliveries, select_failing_since, select_waiting
 from monitor.store.retention import select_old_bodies
 from monitor.store.sources import select_due_sources
-from monitor.store.stories import select_profiles_with, select_texts
+from monitor.store.stories import select_frequencies, select_profiles_with, select_texts
 from tests.builders import NOON
 from tests.contract.stores import in_transaction
 
@@ -83,12 +83,17 @@ def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[
             "story_features USING PRIMARY KEY (day=? AND feature=?)",
             "pk_story_features",
         ),
+        (
+            select_frequencies([1, 2, 3], 24_000),
+            "word_frequencies USING PRIMARY KEY (epoch=? AND word=?)",
+            "pk_word_frequencies",
+        ),
         (select_old_bodies(NOON, 10), "ix_articles_bodies", "ix_articles_bodies"),
         (select_matches(WEEK, None, 10), "ix_articles_fetched_at", "ix_articles_fetched_at"),
         (select_matches(WEEK, Place(NOON, 7, "ports"), 10), "ix_articles_fetched_at", "ix_articles_fetched_at"),
         (select_addressee("email", "<a@b>"), "ix_attempts_reference", "ix_attempts_reference"),
     ],
-    ids=["texts", "profiles", "old bodies", "an export", "more of an export", "whose mail came back"],
+    ids=["texts", "profiles", "words", "old bodies", "an export", "more of an export", "whose mail came back"],
 )
 def test_recognising_a_story_and_purging_use_their_index(
     store_url: str, statement: Select[tuple[object, ...]], sqlite_key: str, postgres_index: str

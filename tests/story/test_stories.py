@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Article, StoryId
 from monitor.story.events import resemble
-from monitor.story.features import NOTHING_COUNTED, count_words
+from monitor.story.features import NOTHING_COUNTED, outline_article
 from monitor.story.index import MOST_TEXTS, Sketch, StoryIndex
 from monitor.story.stories import Placement, place_alone, place_articles, sketch_article
 from monitor.story.window import LONGEST, WINDOW
@@ -14,7 +14,7 @@ from tests.story.texts import FLOOD, FLOOD_OTHER_WORDS, STRIKE, WHEAT, join_para
 
 
 def sketch(article: Article, *actors: str) -> Sketch:
-    return sketch_article(article, count_words(article), NOTHING_COUNTED, frozenset(actors))
+    return sketch_article(article, outline_article(article), NOTHING_COUNTED, frozenset(actors))
 
 
 def place_all(*articles: Article, index: StoryIndex | None = None) -> list[Placement]:
