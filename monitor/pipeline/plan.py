@@ -24,6 +24,7 @@ from monitor.model.retention import DEFAULT_RETENTION, Retention
 from monitor.pipeline.pace import Pace
 from monitor.ports import ArchiveReader, BounceMailbox, Channel, FeedFetcher, Matcher, PageFetcher, Parser, Store
 from monitor.route.buckets import DEFAULT_RATES, Rate
+from monitor.story.known_words import KnownWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Ports:
     bounces: BounceMailbox | None = None
     broken_templates: Callable[[], tuple[Problem, ...]] = tuple
     pages: PageFetcher | None = None
+    words: KnownWords = field(default_factory=KnownWords)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

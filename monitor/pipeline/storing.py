@@ -110,7 +110,7 @@ async def store_readings(ports: Ports, plan: Plan, batch: Sequence[Unstored]) ->
         await _keep_pages(tx, [each.reading for each in ours], now)
         matches = tuple(match for article in articles for match in outcomes[article.id].matches)
         outlines = {article: outline for each in ours for article, outline in each.reading.parsed.outlines.items()}
-        changes = await tell_stories(tx, articles, matches, now, outlines)
+        changes = await tell_stories(tx, articles, matches, now, outlines, ports.words)
         await _add_matches(tx, ports, matches, now)
         again = [article for article in parsed if article.id not in new]
         first_read = await _mark_pages_read(tx, [each.reading for each in ours], now)

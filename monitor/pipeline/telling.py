@@ -4,8 +4,7 @@ All of it happens in the transaction that stores the articles, and one transacti
 arrive together are one story.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 
@@ -15,11 +14,10 @@ from monitor.model import Article, ArticleId, Match, Outline, StoryChange, Story
 from monitor.ports import Transaction
 from monitor.story.features import Frequencies, list_counted, outline_article
 from monitor.story.index import Sketch, StoryIndex
+from monitor.story.known_words import KnownWords
 from monitor.story.similar import FEWEST
 from monitor.story.stories import Placement, place_articles, sketch_article
 
-# So many candidates are compared in full for each article.
-_CANDIDATES = 12
 # One article in four is counted: enough to know which words are rare, at a quarter of the rows.
 _COUNTED = 4
 _NONE: Mapping[ArticleId, Outline] = {}
@@ -31,32 +29,42 @@ async def tell_stories(
     matches: Sequence[Match],
     now: datetime,
     outlines: Mapping[ArticleId, Outline] = _NONE,
+    words: KnownWords | None = None,
 ) -> tuple[StoryChange, ...]:
     """What each new article changes, in the order in which they were placed.
 
-    `outlines` are those that somebody has made already, of any of the articles.
+    `outlines` are those that somebody has made already, of any of the articles; `words` what was looked up before.
     """
     if not articles:
         return ()
     known = {article.id: outlines.get(article.id) or outline_article(article) for article in articles}
     await tx.lock_stories()
-    sketches = await _sketch(tx, articles, known, matches, now)
+    words = words or KnownWords()
+    frequencies = await _find_frequencies(tx, known.values(), words, now)
+    sketches = _sketch(articles, known, matches, frequencies)
     index = await _load_index(tx, sketches, now)
     placements = place_articles(sketches, index)
     await _save(tx, index, placements, now)
-    await tx.count_words([list_counted(each).tolist() for article, each in known.items() if _is_counted(article)], now)
+    counted = [list_counted(each).tolist() for article, each in known.items() if _is_counted(article)]
+    await tx.count_words(counted, now)
+    words.count(counted)
     return await _list_changes(tx, [sketch.article for sketch in sketches], placements)
 
 
-async def _sketch(
-    tx: Transaction,
+async def _find_frequencies(
+    tx: Transaction, outlines: Iterable[Outline], words: KnownWords, now: datetime
+) -> Frequencies:
+    all_words = np.unique(np.concatenate([list_counted(each) for each in outlines])).tolist()
+    unknown = words.list_unknown(all_words, now)
+    return words.learn(unknown, *await tx.find_frequencies(unknown, now))
+
+
+def _sketch(
     articles: Sequence[Article],
     outlines: Mapping[ArticleId, Outline],
     matches: Sequence[Match],
-    now: datetime,
+    frequencies: Frequencies,
 ) -> list[Sketch]:
-    words = np.unique(np.concatenate([list_counted(each) for each in outlines.values()]))
-    frequencies = Frequencies.of(*await tx.find_frequencies(words.tolist(), now))
     actors: dict[ArticleId, set[str]] = {}
     for match in matches:
         actors.setdefault(match.article, set()).update(each.actor for each in match.mentions if each.actor)
@@ -85,8 +93,7 @@ def _list_wanted(sketches: Sequence[Sketch], index: StoryIndex) -> set[StoryId]:
     for sketch in sketches:
         texts = index.count_shared(index.list_telling(sketch.shingles))
         wanted.update(index.texts[text].story for text, count in texts.items() if count >= FEWEST)
-        shared: Counter[StoryId] = index.count_leading(sketch.leading)
-        wanted.update(sorted(shared, key=lambda story: (-shared[story], story))[:_CANDIDATES])
+        wanted.update(index.list_led_to(sketch.leading))
     return wanted
 
 

@@ -26,8 +26,6 @@ _DAY = timedelta(days=1)
 
 _ACTOR = 0.03
 _MOST_ACTORS = 2
-# Stories that are compared in full, the ones first that share most of the leading features.
-_CANDIDATES = 12
 _KEPT = 400
 
 
@@ -58,9 +56,7 @@ def measure_shortness(features: int) -> float:
 
 def list_candidates(sketch: Sketch, index: StoryIndex) -> list[StoryProfile]:
     """The known stories worth comparing."""
-    shared = index.count_leading(sketch.leading)
-    nearest = sorted(shared, key=lambda story: (-shared[story], story))
-    return [index.profiles[story] for story in nearest if story in index.profiles][:_CANDIDATES]
+    return [index.profiles[story] for story in index.list_led_to(sketch.leading) if story in index.profiles]
 
 
 def resemble(sketch: Sketch, profile: StoryProfile) -> float:

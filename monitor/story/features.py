@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from math import sqrt
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,32 +34,20 @@ _LEADING_PAIRS = 16
 _PRIOR = 40
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Frequencies:
-    """In how many of `total` counted articles words occurred: `articles[n]` for the hash `words[n]`, which rise."""
+    """In how many of `total` counted articles a word occurred, by the hash of the word."""
 
     total: int
-    words: NDArray[np.int64]
-    articles: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, total: int, articles: Mapping[int, int]) -> Self:
-        """From counts by hash."""
-        words = np.fromiter(articles.keys(), np.int64, len(articles))
-        counts = np.fromiter(articles.values(), np.int64, len(articles))
-        order = np.argsort(words)
-        return cls(total, words[order], counts[order])
+    articles: Mapping[int, int]
 
     def weigh(self, words: NDArray[np.int64]) -> NDArray[np.float64]:
         """The rarer a word, the more: the inverse document frequency, smoothed."""
-        counts = np.zeros(len(words))
-        if len(self.words):
-            places = np.minimum(np.searchsorted(self.words, words), len(self.words) - 1)
-            counts = np.where(self.words[places] == words, self.articles[places], 0)
+        counts = np.fromiter(map(self.articles.get, words.tolist(), repeat(0)), np.float64, len(words))
         return np.log((self.total + _PRIOR) / (counts + 1) + 1)
 
 
-NOTHING_COUNTED = Frequencies.of(0, {})
+NOTHING_COUNTED = Frequencies(0, {})
 """Before the first article: every word is as rare as any other."""
 
 

@@ -8,6 +8,7 @@ them apart, and neither is looked up.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from monitor.model import Article, ArticleId, StoryId, StoryProfile, StoryText
 from monitor.story.features import NOTHING_COUNTED, Frequencies
@@ -17,6 +18,12 @@ MOST_TEXTS = 64
 
 MOST_STORIES = 64
 """Stories that may share a feature before it counts as common."""
+
+FEWEST_LEADING = 2
+"""Of its features a story has to share so many to be compared at all: reports of one event share three and more."""
+
+MOST_CANDIDATES = 12
+"""So many stories are compared in full for each article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +60,12 @@ class StoryIndex:
         """How many of the shingles each known text has."""
         return Counter(text for shingle in shingles for text in self.texts_of.get(shingle, ()))
 
-    def count_leading(self, features: Iterable[int]) -> Counter[StoryId]:
-        """How many of the features each known story has, common ones left out."""
-        found: Counter[StoryId] = Counter()
-        for feature in features:
-            stories = self.stories_of.get(feature, set())
-            if len(stories) < MOST_STORIES:
-                found.update(stories)
-        return found
+    def list_led_to(self, features: Iterable[int]) -> list[StoryId]:
+        """The stories worth comparing: those that share most of the features, common ones left out."""
+        known = (self.stories_of.get(feature, ()) for feature in features)
+        shared = Counter(chain.from_iterable(stories for stories in known if len(stories) < MOST_STORIES))
+        near = [story for story, count in shared.items() if count >= FEWEST_LEADING]
+        return sorted(near, key=lambda story: (-shared[story], story))[:MOST_CANDIDATES]
 
     def add_text(self, text: StoryText, shingles: frozenset[int]) -> None:
         """A text that later ones may be copies of."""
