@@ -42,8 +42,9 @@ async def _import(archive: str, world: World) -> int:
 
 
 def main(archive: str, point: str | None = None, nth: str = "0") -> None:
-    """One import."""
-    print(asyncio.run(_import(archive, World(reached=_kill_at(point, int(nth)), processes=1))))
+    """One import, of a web archive with a worker of its own."""
+    processes = 1 if ".warc" in archive else 0
+    print(asyncio.run(_import(archive, World(reached=_kill_at(point, int(nth)), processes=processes))))
 
 
 if __name__ == "__main__":
