@@ -97,3 +97,21 @@ def test_of_a_folder_of_small_files_the_killed_import_leaves_those_that_it_had_n
     assert 0 < left < count
     assert _import(project, "mails") == "0"
     assert json.loads(command("backtest", "--json").out)["articles"] == count
+
+
+def test_a_bar_tells_how_far_it_is_on_a_terminal_and_nowhere_else(command: Command, project: Path) -> None:
+    (project / "a.jsonl").write_bytes(b'{"body": "The ferry sails again."}\n')
+    terminal, end = os.openpty()
+    arguments = ["-m", "monitor", "import", "a.jsonl", "--processes", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(_CHECKOUT), "TERM": "xterm"}
+    run = subprocess.run(
+        [sys.executable, *arguments], cwd=project, env=environment, stdout=subprocess.PIPE, stderr=end, check=False
+    )
+    os.close(end)
+    with os.fdopen(terminal, "rb", buffering=0) as stream:
+        drawn = stream.read(65_536).decode()
+    assert run.returncode == 0
+    assert run.stdout == b"1 new article in 1 story; matches: none\n"
+    assert "importing" in drawn
+    assert "35/35 bytes" in drawn
+    assert "importing" not in command("import", "a.jsonl", "--data", "other").err
