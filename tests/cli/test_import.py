@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -99,19 +100,25 @@ def test_of_a_folder_of_small_files_the_killed_import_leaves_those_that_it_had_n
     assert json.loads(command("backtest", "--json").out)["articles"] == count
 
 
+def _read_terminal(terminal: int) -> str:
+    """All that is drawn until the last program at its other end is gone."""
+    drawn = b""
+    with os.fdopen(terminal, "rb", buffering=0) as stream, suppress(OSError):
+        while piece := stream.read(4_096):
+            drawn += piece
+    return drawn.decode(errors="replace")
+
+
 def test_a_bar_tells_how_far_it_is_on_a_terminal_and_nowhere_else(command: Command, project: Path) -> None:
     (project / "a.jsonl").write_bytes(b'{"body": "The ferry sails again."}\n')
     terminal, end = os.openpty()
-    arguments = ["-m", "monitor", "import", "a.jsonl", "--processes", "0"]
+    arguments = [sys.executable, "-m", "monitor", "import", "a.jsonl", "--processes", "0"]
     environment = {**os.environ, "PYTHONPATH": str(_CHECKOUT), "TERM": "xterm"}
-    run = subprocess.run(
-        [sys.executable, *arguments], cwd=project, env=environment, stdout=subprocess.PIPE, stderr=end, check=False
-    )
-    os.close(end)
-    with os.fdopen(terminal, "rb", buffering=0) as stream:
-        drawn = stream.read(65_536).decode()
-    assert run.returncode == 0
-    assert run.stdout == b"1 new article in 1 story; matches: none\n"
+    with subprocess.Popen(arguments, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=end) as run:
+        os.close(end)
+        drawn = _read_terminal(terminal)
+        told, _ = run.communicate()
+    assert (run.returncode, told) == (0, b"1 new article in 1 story; matches: none\n")
     assert "importing" in drawn
     assert "35/35 bytes" in drawn
     assert "importing" not in command("import", "a.jsonl", "--data", "other").err
