@@ -54,16 +54,16 @@ _LETTER = re.compile(r"[^\W_]")
 
 _PHOTO_WORDS = (
     "file photo|archive photo|handout photo|"
-    "photo|photos|photograph|photographer|picture|pic|image|images|imagery|video|illustration|graphic|map|"
+    "photo|photos|photograph|photographer|picture|pic|image|images|imagery|video|illustration|graphic|map|screenshot|"
     "foto|fotos|fotografie|fotografía|fotografia|fotó|bild|bilder|grafik|crédito|crédit|crédits|credito|"
-    "imagen|imagem|immagine|image de|zdjęcie|zdjęcia|fot|obrázek|snímek|imagine|φωτογραφία|φωτο|εικόνα|фото|фотография|"
-    "изображение|світлина|зображення|снимка|слика|fotoğraf|görsel|şəkil|լուսանկարը|լուսանկար|ֆոտո|ფოტო|სურათი|"
+    "imagen|imagem|immagine|image de|zdjęcie|zdjęcia|fot|obrázek|snímek|imagine|φωτογραφία|φωτογραφια|φωτο|εικόνα|"
+    "εικονα|фото|фотография|иллюстрация|скриншот|изображение|світлина|зображення|снимка|слика|fotoğraf|görsel|şəkil|լուսանկարը|լուսանկար|ֆոտո|ფოტო|სურათი|"
     "сурет|суреті|عکس|تصویر|صورة|الصورة|تصوير|צילום|תמונה|फोटो|चित्र|तस्वीर|图|图片|圖片|摄影|照片|写真|画像|사진|이미지|ảnh"
 )
 _SOURCE_WORDS = (
-    "source|sources|credit|credits|courtesy|quelle|quellen|fuente|fuentes|fonte|fonti|bron|źródło|zdroj|sursa|πηγή|"
+    "source|sources|credit|credits|courtesy|quelle|quellen|fuente|fuentes|fonte|fonti|bron|źródło|zdroj|sursa|πηγή|πηγη|"
     "источник|джерело|източник|извор|izvor|kaynak|mənbə|աղբյուր|աղբյուրը|წყარო|дереккөз|منبع|مصدر|المصدر|"
-    "מקור|स्रोत|来源|來源|图源|出典|提供|출처|자료|nguồn"
+    "מקור|स्रोत|来源|來源|图源|出典|提供|출처|자료|제공|nguồn"
 )
 _OF_THE_PICTURE = (
     r"(?:\s+(?:source|credit|credits|courtesy|by|de l['’]image|de la imagen|изображения|фото|зображення|crédit))?"
@@ -72,13 +72,27 @@ _LABEL = rf"(?:{_PHOTO_WORDS}|{_SOURCE_WORDS}){_OF_THE_PICTURE}(?:\s*[/-]?\s*(?:
 _CREDIT = re.compile(rf"^[\[(]?\s*(?:{_LABEL})\s*[:：՝=|]\s*(?P<value>.+?)\s*[\])]?$", re.IGNORECASE)
 # The BBC writes "IMAGE SOURCE,GETTY IMAGES" and "Image caption, …"; agencies "Photo by X / AFP".
 _CREDIT_WITHOUT_COLON = re.compile(
-    r"^[\[(]?\s*(?:image (?:source|credit)\s*,|(?:photo|photograph|picture|image|video) (?:by|courtesy of|courtesy)\s"
-    r"|(?:source|photo|credit|image)\s+[–—-]\s|foto de\s|photo de\s|foto von\s|"
+    r"^[\[(]?\s*(?:image (?:source|credit)\s*,|"
+    r"(?:photo|photograph|picture|image|video) (?:by|courtesy of|courtesy|provided by)\s|"
+    r"handout via\s|(?:source|photo|credit|image)\s+[–—-]\s|foto de\s|photo de\s|foto von\s|"
     r"фото\s+[–—-]\s|fot\.\s)\s*(?P<value>.+?)\s*[\])]?$",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
     r"^[\[(]?\s*(?:©|\(c\)|copyright\b\s*:?)\s*(?:\d{4}(?:\s*[-–]\s*\d{4})?,?\s+)?(?P<value>.+?)\s*[\])]?$",
+    re.IGNORECASE,
+)
+# Without any label, by the name of an agency before or behind a slash, or alone.
+_AGENCIES = (
+    "AAP|AFP|AP|APA|ANSA|Alamy|Anadolu(?: Agency)?|Belga|Bloomberg|dpa|EFE|EPA|EPA-EFE|Getty(?: Images)?|IANS|iStock|"
+    "Keystone|Kyodo|Lusa|NTB|PA(?: Wire)?|PAP|PTI|Reuters|Shutterstock|Sputnik|TASS|ТАСС|РИА Новости|UPI|Xinhua|Yonhap|"
+    "ČTK|Agerpres|Tanjug|Танјуг|Укрінформ|Арменпресс|Арменпрес"
+)
+_KIND = "(?: (?:photo|images|file photo|handout|pool))?"
+_AGENCY_LINE = re.compile(
+    rf"^[\[(]?\s*(?:(?:photo|foto|фото)\s+)?(?P<value>(?:{_AGENCIES}){_KIND}(?:\s*/\s*[^/()\[\]]{{2,60}})?"
+    rf"|[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){{0,3}}\s*/\s*(?:{_AGENCIES}){_KIND}(?:(?:/| via )[^/()\[\]]{{2,40}})?"
+    rf"(?:, file)?)\s*[\])]?$",
     re.IGNORECASE,
 )
 _INLINE_CREDIT = re.compile(
@@ -90,6 +104,7 @@ _INLINE_CREDIT = re.compile(
 _BARE_CREDIT = re.compile(
     r"^(?P<caption>.{15,}?)\s*(?:[(\[](?P<name>[^()\[\]]{2,60})[)\]]|[—–|]\s*(?P<tail>[^—–|]{2,60}))$"
 )
+_TRAILING_AGENCY = re.compile(rf"^(?P<caption>.{{15,}}?)\s+(?P<name>(?:{_AGENCIES}|REUTERS)(?: Photo)?/[^/]{{2,40}})$")
 _AGENCY = re.compile(
     r"\w\s*/\s*\w|^(?:AFP|AP|APA|ANSA|Belga|DPA|dpa|EFE|EPA|Getty Images|IANS|Keystone|PA|PTI|Reuters|TASS|UPI)$"
 )
@@ -226,11 +241,11 @@ def find_credit(line: str) -> str | None:
     """Who made the picture, when that is all a line says; never for a sentence that begins with such a word."""
     if len(line) > 2 * _LONGEST_CREDIT:
         return None
-    for pattern in (_CREDIT, _CREDIT_WITHOUT_COLON, _COPYRIGHT):
+    for pattern in (_CREDIT, _CREDIT_WITHOUT_COLON, _COPYRIGHT, _AGENCY_LINE):
         found = pattern.match(line)
         if found and _is_name_like(found["value"]):
             value = str(found["value"]).strip(" .,;")
-            return find_credit(value) or value  # "© Photo: A. Smith"
+            return (find_credit(value) if value != line else None) or value  # "© Photo: A. Smith"
     return None
 
 
@@ -245,6 +260,9 @@ def split_caption(line: str) -> CaptionLine:
 
 
 def _split_bare(line: str) -> CaptionLine:
+    trailing = _TRAILING_AGENCY.match(line) if len(line) <= _LONGEST_CAPTION else None
+    if trailing is not None and _is_name_like(trailing["name"]):
+        return CaptionLine(trailing["caption"], trailing["name"])
     found = _BARE_CREDIT.match(line) if len(line) <= _LONGEST_CAPTION else None
     name = (found["name"] or found["tail"]).strip() if found else ""
     if found is None or not (_AGENCY.search(name) or (name.isupper() and name.isascii())) or not _is_name_like(name):

@@ -142,6 +142,14 @@ def test_a_list_of_related_articles_is_dropped_with_its_heading() -> None:
         ("Crédit photo : AFP", "AFP"),
         ("Foto: dpa", "dpa"),
         ("图片来源：新华社", "新华社"),
+        ("사진 제공: 시청", "시청"),
+        ("Иллюстрация: РИА Новости", "РИА Новости"),
+        ("REUTERS/Ann Lee", "REUTERS/Ann Lee"),
+        ("(AP Photo/Ann Lee, File)", "AP Photo/Ann Lee, File"),
+        ("Ann Lee/AFP via Getty Images", "Ann Lee/AFP via Getty Images"),
+        ("Photo Getty Images", "Getty Images"),
+        ("Reuters", "Reuters"),
+        ("Photo provided by Harbour Board", "Harbour Board"),
     ],
 )
 def test_credits_of_many_kinds_are_read(line: str, credit: str) -> None:
@@ -161,6 +169,8 @@ def test_credits_of_many_kinds_are_read(line: str, credit: str) -> None:
         "Related developments forced the company to act.",
         "See also the appendix, which lists all ships.",
         "Share prices fell.",
+        "The AP/Reuters row deepens.",
+        "AP, Reuters and the harbour board to share one photographer",
     ],
 )
 def test_a_sentence_that_begins_like_a_credit_or_pointer_stays_body(sentence: str) -> None:
@@ -283,6 +293,7 @@ def test_a_label_before_the_date_is_no_obstacle(date: str) -> None:
         ("Two ferries at the northern quay — REUTERS", "Two ferries at the northern quay", "REUTERS"),
         ("Երկու լաստանավ (Լուսանկարը՝ Արմենպրես)", "Երկու լաստանավ", "Արմենպրես"),
         ("两艘渡轮停靠码头。图片来源：新华社", "两艘渡轮停靠码头", "新华社"),
+        ("Two ferries at the quay. REUTERS/Ann Lee", "Two ferries at the quay.", "REUTERS/Ann Lee"),
         ("Two ferries at the quay (in March)", "Two ferries at the quay (in March)", None),
     ],
 )
