@@ -30,6 +30,14 @@ def test_shipped_rules_are_valid(name: str, text: str) -> None:
     assert _errors(text) == []
 
 
+_MANUAL = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", re.findall(r"^```yaml\n(.*?)^```", _MANUAL, re.DOTALL | re.MULTILINE))
+def test_every_sample_of_the_manual_is_valid(text: str) -> None:
+    assert _errors(text) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -51,6 +59,7 @@ def test_shipped_rules_are_valid(name: str, text: str) -> None:
         "rules: {r: {match: x, severity: urgent}}",
         "rules: {r: {match: x, status: on}}",
         "rules: {r: {match: x, where: {langauge: en}}}",
+        "rules: {r: {match: x, where: {language: english}}}",
         "rules: {r: {match: x, tests: [{hits: x}]}}",
         "rules: {r: {match: x, tests: [{hit: {text: x}}]}}",
         "rules: {r: {match: x, volume: {}}}",
