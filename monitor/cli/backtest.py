@@ -46,7 +46,7 @@ from monitor.text.suggest import did_you_mean
 
 
 def backtest(
-    rule: Annotated[list[str] | None, typer.Argument(metavar="[RULE]…", help="Only these; all by default.")] = None,
+    rule: Annotated[list[str] | None, typer.Argument(metavar="RULE", help="Only these; all by default.")] = None,
     archive: Annotated[
         list[str] | None,
         typer.Option("--archive", metavar="PATH", help="Articles from here instead of the store; repeatable."),

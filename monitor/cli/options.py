@@ -1,10 +1,12 @@
 """What the commands share: their options, how they print, and how they load a project."""
 
+import io
 import os
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
 from rich.console import Console
@@ -20,11 +22,40 @@ CONFIG = Path("config")
 RULES = Path("rules")
 DATA = Path("data")
 
+_FILLING = re.compile(r" +\n")
+
 
 def console(*, stderr: bool = False) -> Console:
     """A terminal with colours where there is one; plain text where there is not, of a width that wraps nothing."""
-    wide = None if (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ else 120
-    return Console(stderr=stderr, width=wide, highlight=False, soft_wrap=False)
+    stream = sys.stderr if stderr else sys.stdout
+    if stream.isatty():
+        return Console(stderr=stderr, highlight=False, soft_wrap=False)
+    wide = None if "COLUMNS" in os.environ else 120
+    return Console(file=cast(TextIO, _Trimmed(stream)), width=wide, highlight=False, soft_wrap=False)
+
+
+class _Trimmed(io.TextIOBase):
+    """A stream without the spaces that fill a table's lines up, which would only get in the way of other programs."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # typeshed has an attribute, which io itself computes as well
+        """Decides which letters tables are drawn with."""
+        return self._stream.encoding
+
+    def write(self, text: str) -> int:
+        """The text, each line without the spaces at its end."""
+        return self._stream.write(_FILLING.sub("\n", text))
+
+    def flush(self) -> None:
+        """What was written reaches its reader."""
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        """Of the stream itself."""
+        return self._stream.fileno()
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

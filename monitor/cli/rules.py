@@ -48,6 +48,7 @@ from monitor.text.suggest import did_you_mean, quoted_list
 app = typer.Typer(
     help="List the rules, show what one looks for, import lists of actors and queries.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
 )
 _OF_LATE = timedelta(weeks=4)

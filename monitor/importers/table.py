@@ -132,6 +132,9 @@ def _kind_of(written: str, line: int, intake: Intake) -> str:
 
 def _read_office(values: Mapping[str, str], rows: _Rows, line: int, intake: Intake) -> None:
     if "acts_for" not in values:
+        lost = [key for key in ("role", "from", "to") if key in values]
+        if lost:
+            intake.refuse(line, f'{quoted_list(lost)} of an office without "acts_for"')
         return
     first_on, last_on = (_read_day(values.get(key), line, intake) for key in ("from", "to"))
     if first_on and last_on and last_on < first_on:

@@ -44,6 +44,13 @@ def test_the_list_names_broken_rules_with_their_problems(command: Command, rules
     assert "rules/x.yaml:6" in lines[2]
 
 
+def test_no_line_of_a_table_ends_in_spaces_where_a_program_reads_it(command: Command, rules: Path) -> None:
+    (rules / "y.yaml").write_text("rules: {z: {match: a, tags: [x, long]}, zz: {match: b}}", encoding="utf-8")
+    lines = command("rules", "list").out.splitlines()
+    assert len(lines) == 6
+    assert lines == [line.rstrip() for line in lines]
+
+
 def test_the_list_as_json_has_every_field(command: Command, rules: Path) -> None:
     mine, sound = json.loads(command("rules", "list", "--json").out)
     assert (mine["status"], mine["version"], mine["problems"][0]["line"]) == ("broken", "", 5)

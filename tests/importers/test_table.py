@@ -97,6 +97,7 @@ def test_jrc_names_are_read_without_a_heading() -> None:
             ['2: the kind "robot"; expected one of "armed-group", "organisation", "person", "place", "state"'],
         ),
         ("name,part_of\nZenda,Atlantis\n", ['2: that "Zenda" belongs to "Atlantis", which is not in this table']),
+        ("name,role,from\nZenda,king,2020-01-01\n", ['2: "role", "from" of an office without "acts_for"']),
         ("name,acts_for,from\nZenda,Zenda,soon\n", ['2: "soon" is no day such as 2003-10-31; it is left open']),
         ("name\nZenda,1,2\n", ['2: what stands past the last column: "1", "2"']),
         ("name,language\nZenda,English\n", ['2: "English" is not a language code such as "en"']),
