@@ -71,14 +71,25 @@ async def closed_port() -> int:
         return port
 
 
-def make_certificate(directory: Path) -> Path:
-    """A key and a self-signed certificate for 127.0.0.1 in one PEM file; the certificate alone is beside it (.crt)."""
+def make_certificate(directory: Path, name: str = "IP:127.0.0.1") -> Path:
+    """A key and a self-signed certificate for one name in one PEM file; the certificate alone is beside it (.crt)."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl, which makes the certificate, cannot be found")
     path = directory / "server.pem"
-    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", f"{path}.crt"]
+    command = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={name.partition(':')[2]}",
+    ]
+    command += ["-addext", f"subjectAltName={name}", "-keyout", str(path), "-out", f"{path}.crt"]
     subprocess.run(command, check=True, capture_output=True)
     path.write_bytes(path.read_bytes() + Path(f"{path}.crt").read_bytes())
     return path

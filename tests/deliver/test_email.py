@@ -216,3 +216,37 @@ def test_a_real_server_takes_it_over_tls_after_a_login(tls: str, certificate: Pa
             return sink.messages
 
     assert [mail.data for mail in asyncio.run(send())] == [MESSAGE]
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_a_certificate_for_another_host_is_refused_although_it_is_trusted(tls: str, tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path, "DNS:mail.example.org")
+    trust = ssl.create_default_context(cafile=f"{certificate}.crt")
+    context = server_context(certificate)
+
+    async def send() -> list[Mail]:
+        async with SmtpSink(**({"tls": context} if tls == "implicit" else {"tls_context": context})) as sink:
+            with pytest.raises(DeliveryError, match="certificate is not valid for this host") as caught:
+                await _hand_over(sink.port, MESSAGE, tls=tls, tls_context=trust)
+            assert not caught.value.permanent
+            return sink.messages
+
+    assert asyncio.run(send()) == []
+
+
+class _Injecting(SmtpPeer):
+    """Sends, with its answer to STARTTLS and still in the clear, what might be taken for answers from within TLS."""
+
+    async def _start_tls(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        writer.write(b"220 go on\r\n250 injected\r\n554 5.7.1 injected\r\n")
+        assert self.tls is not None
+        await writer.start_tls(self.tls)
+        return True
+
+
+def test_what_was_said_in_the_clear_before_tls_is_no_answer_from_within_it(certificate: Path) -> None:
+    trust = ssl.create_default_context(cafile=f"{certificate}.crt")
+    peer = _Injecting(extensions=("STARTTLS", "AUTH PLAIN"), tls=server_context(certificate))
+    login = {"username": "monitor", "password": "hunter2"}
+    assert _send(peer, tls="starttls", tls_context=trust, **login) == ["2.0.0 queued as 4711"]
+    assert [line.split()[0] for line in peer.commands[:5]] == ["EHLO", "STARTTLS", "EHLO", "AUTH", "MAIL"]
