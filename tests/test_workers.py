@@ -126,7 +126,7 @@ def test_a_feed_that_kills_its_worker_is_a_parse_error(monkeypatch: pytest.Monke
 
 
 def test_the_main_process_loads_nothing_that_only_workers_use() -> None:
-    script = f"import sys, monitor.app; print([name for name in {_HEAVY!r} if name in sys.modules])"
+    script = f"import sys, monitor.service; print([name for name in {_HEAVY!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", script], cwd=_CHECKOUT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 

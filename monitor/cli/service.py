@@ -10,16 +10,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.app import (
-    SERVICE,
-    has_store,
-    open_existing_store,
-    open_pipeline,
-    open_store,
-    open_templates,
-    run_pages,
-    run_service,
-)
+from monitor.app import has_store, open_existing_store, open_pipeline, open_store, open_templates
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -40,6 +31,7 @@ from monitor.model import RuleState, Subscriber, SubscriberId
 from monitor.pipeline import Sent, preview_digest, send_trial
 from monitor.render.documents import instant
 from monitor.render.email import render_email
+from monitor.service import SERVICE, run_pages, run_service
 from monitor.text.suggest import did_you_mean
 
 SubscriberArgument = Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="As named in the configuration.")]

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.app import World, run_service
+from monitor.app import World
 from monitor.clock import utc_now
 from monitor.config.project import load_project
+from monitor.service import run_service
 
 
 def _kill_at(point: str | None) -> Callable[[str], None]:
