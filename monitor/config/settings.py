@@ -266,6 +266,7 @@ def read_settings(
     problems += _resolve_secrets(values, secrets, layers, strict=strict)
     settings, faults = _build(values)
     problems += (locate(layers, fault) for fault in faults)
+    problems += (locate(layers, fault, "warning") for fault in _find_open_login(settings))
     failed = any(problem.level == "error" for problem in problems)
     return (None if failed else settings), tuple(sorted(set(problems)))
 
@@ -275,6 +276,16 @@ def _build(values: dict[str, Any]) -> tuple[Settings | None, tuple[Fault, ...]]:
         return Settings(**values), ()
     except ValidationError as error:
         return None, list_faults(error, Settings)
+
+
+def _find_open_login(settings: Settings | None) -> tuple[Fault, ...]:
+    """A login that anybody on the way to the mail server can read."""
+    if settings is None or settings.smtp.password is None or settings.smtp.tls != "none":
+        return ()
+    if is_loopback(settings.smtp.host):
+        return ()
+    text = f'the password goes to "{settings.smtp.host}" unencrypted, expected "tls": starttls or implicit'
+    return (Fault(("smtp", "password"), ("smtp",), text),)
 
 
 UNSET_DATABASE = "postgresql+psycopg://not-set.invalid/"

@@ -113,6 +113,17 @@ def test_a_public_address_is_one_that_links_can_be_made_of(written: str, read: s
     assert (read is None) == bool(found)
 
 
+def test_a_login_that_would_go_unencrypted_to_another_host_is_warned_of() -> None:
+    login = "username: me, password: env:P"
+    (problem,) = problems(f"smtp: {{host: mail.example.org, {login}}}\n", P="hunter2-hunter2")
+    assert problem.startswith("config/monitor.yaml:1:")
+    assert 'warning: smtp: the password goes to "mail.example.org" unencrypted' in problem
+    assert "hunter2" not in problem
+    assert problems(f"smtp: {{host: mail.example.org, tls: starttls, {login}}}\n", P="hunter2-hunter2") == []
+    assert problems(f"smtp: {{host: localhost, {login}}}\n", P="hunter2-hunter2") == []
+    assert problems("smtp: {host: mail.example.org}\n") == []
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost"])
 def test_what_only_this_machine_reaches_needs_no_password(host: str) -> None:
     assert load(MONITOR_WEB__HOST=host, MONITOR_WEB__PORT="0").web.host == host.strip("[]")
