@@ -5,7 +5,7 @@ WORKDIR /build
 COPY . .
 # The environment is built whole here and copied as one layer: no pip cache, no sources in the image.
 RUN python -m venv /opt/monitor \
-    && /opt/monitor/bin/pip install --no-cache-dir -c constraints.txt ".[postgres]"
+    && /opt/monitor/bin/pip install --no-cache-dir -c constraints.txt ".[postgres,dkim,apprise]"
 
 FROM python:3.11-slim-bookworm
 
