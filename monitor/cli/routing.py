@@ -99,7 +99,8 @@ def _read_at(text: str, settings: Settings) -> datetime:
 def _read_severity(word: str | None) -> Severity | None:
     known = [each.value for each in Severity]
     if word is not None and word not in known:
-        raise typer.BadParameter(f'"{word}" is no severity{did_you_mean(word, known)}', param_hint="--severity")
+        expected = f"expected one of {', '.join(known)}{did_you_mean(word, known)}"
+        raise typer.BadParameter(f'found "{word}", {expected}', param_hint="--severity")
     return Severity(word) if word else None
 
 

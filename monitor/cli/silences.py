@@ -68,7 +68,7 @@ def add(
         source=source,
         story=StoryId(story) if story else None,
         until=_read_until(until, settings),
-        reason=reason,
+        reason=" ".join(reason.split()),
     )
     known = {"rule": read_definitions(rules).rules, "source": {str(each.id) for each in configuration.sources}}
     print_problems(
