@@ -54,7 +54,7 @@ def at_address(state: PollState, source: Source) -> PollState:
     if state.address_hash == _hash_address(source):
         return state
     fresh = replace(state, etag=None, last_modified=None, body_hash=None, moved_to=None, moves=0)
-    return replace(fresh, gone_at=None, hints=FeedHints())
+    return replace(fresh, gone_at=None, hints=FeedHints(), guid_fault=None)
 
 
 def to_ask(state: PollState, source: Source, now: datetime) -> PollState:

@@ -11,6 +11,8 @@ from monitor.model.ids import EntryKey, SourceId
 SourceKind = Literal["feed", "sitemap", "archive"]
 FullText = Literal["auto", "always", "never"]
 RecordFormat = Literal["text", "html", "json", "mail", "feed"]
+GuidFault = Literal["repeated", "changing"]
+"""Why the guids of a feed tell nothing: one stood for several entries, or entries were given others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class PollState:
     `whole_at` is when they were last left out. `moved_to` is where permanent redirects led, in each of the last
     `moves` polls. `hints` are those of its last body, `rhythm` is the usual time between two new entries.
     `parked_until` is set where its server asked to be left alone, `gone_at` where it said that the feed is no more.
+    `guid_fault`: its entries are known by their links, for good, because its guids were found to tell nothing.
     """
 
     source: SourceId
@@ -79,6 +82,7 @@ class PollState:
     parked_until: datetime | None = None
     rhythm: timedelta | None = None
     hints: FeedHints = FeedHints()
+    guid_fault: GuidFault | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,7 @@ class Fetched:
     `parts` are the sitemaps that a sitemap index led to. `at` is when it arrived, None for what was saved long ago.
     `conditional` says that validators were sent. `moved_to` is the last address where every redirect was permanent.
     `max_age` is how long the server calls the answer fresh; `hints` are None where no body was read. `links` is its
-    Link header.
+    Link header. `guid_fault` is what was known of its guids before.
     """
 
     body: bytes | None
@@ -104,6 +108,7 @@ class Fetched:
     max_age: timedelta | None = None
     hints: FeedHints | None = None
     links: str = ""
+    guid_fault: GuidFault | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,20 @@ class Entry:
     images: tuple[Image, ...] = ()
     page: Page | None = None
     utc_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryTraits:
+    """By what an entry is known again when its guid has changed: hashes of 63 bits, None for what it does not have.
+
+    `likeness` is of title and date together. Two bodies with the same `body` are similar, not always the same.
+    """
+
+    link: int | None = None
+    likeness: int | None = None
+    title: int | None = None
+    date: int | None = None
+    body: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,9 +73,15 @@ def parse_feed(source: Source, fetched: Fetched, *, most: int | None = MOST_ENTR
         problems += (Problem(source.id, 0, 0, message, "warning"),)
         entries = _keep_newest(entries, most)
     language = feed.language or source.language
-    made = make_entries(source.id, fetched.url, language, _name_zones(entries, feed.dates))
-    teasers = frozenset(entry.key for entry in made if wants_page(entry, source.full_text))
-    return ParsedFeed(title=feed.title, entries=made, teasers=teasers, problems=problems)
+    zoned = _name_zones(entries, feed.dates)
+    named = make_entries(source.id, fetched.url, language, zoned, with_guids=fetched.guid_fault is None)
+    return ParsedFeed(
+        title=feed.title,
+        entries=named.entries,
+        teasers=frozenset(entry.key for entry in named.entries if wants_page(entry, source.full_text)),
+        guid_fault=fetched.guid_fault or ("repeated" if named.is_guid_repeated else None),
+        problems=problems,
+    )
 
 
 def _read_parts(source: Source, index: Fetched) -> _Feed:

@@ -35,19 +35,30 @@ class RawEntry:
     utc_offset: int | None = None
 
 
-def make_entries(source: SourceId, url: str, language: str | None, raw: Sequence[RawEntry]) -> tuple[Entry, ...]:
-    """The entries with their keys, links resolved against the feed's `url`.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The entries of a feed with their keys; `is_guid_repeated`: for most of them the guid was no use for it."""
+
+    entries: tuple[Entry, ...]
+    is_guid_repeated: bool
+
+
+def make_entries(
+    source: SourceId, url: str, language: str | None, raw: Sequence[RawEntry], *, with_guids: bool = True
+) -> Named:
+    """The entries with their keys, links resolved against the feed's `url`; without guids as if they had none.
 
     Of several with one key the first stays: publishers list the newest first.
     """
-    named = [(_guid_of(entry), canonical_url(entry.link, url), entry) for entry in raw]
+    named = [(_guid_of(entry) if with_guids else None, canonical_url(entry.link, url), entry) for entry in raw]
     shared_guids = _find_shared((guid, (link, entry.title)) for guid, link, entry in named)
     shared_links = _find_shared((link, (guid, entry.title)) for guid, link, entry in named)
     entries: dict[EntryKey, Entry] = {}
     for guid, link, entry in named:
         key = _first_key(guid if guid not in shared_guids else None, link if link not in shared_links else None, entry)
         entries.setdefault(key, _make_entry(source, key, url, language, entry))
-    return tuple(entries.values())
+    repeated = sum(guid in shared_guids for guid, _, _ in named)
+    return Named(tuple(entries.values()), is_guid_repeated=repeated > 0 and 2 * repeated >= len(named))
 
 
 def _make_entry(source: SourceId, key: EntryKey, url: str, language: str | None, raw: RawEntry) -> Entry:

@@ -12,8 +12,11 @@ import structlog
 from monitor.errors import FetchError, InputError, MonitorError, ParseError, StoreError
 from monitor.model import (
     AwaitedPage,
+    Entry,
     EntryKey,
     Fetched,
+    GuidFault,
+    PollState,
     Slice,
     Source,
     SourceId,
@@ -23,6 +26,7 @@ from monitor.pipeline.batches import read_slices
 from monitor.pipeline.grouping import StoreGroup
 from monitor.pipeline.pace import Pace, domain_of
 from monitor.pipeline.plan import Plan, Ports, Stored
+from monitor.pipeline.recognising import Recognised, recognise_entries
 from monitor.pipeline.storing import Cursor, Reading, Unstored, list_news, store_reading
 from monitor.polling import (
     POLL_LEASE,
@@ -212,7 +216,9 @@ async def _poll_feed(ports: Ports, source: Source, claim: PollClaim) -> Unstored
     fetched = await ports.fetcher.fetch_feed(source, to_ask(claim.state, source, ports.clock()))
     ports.reached("feed fetched")
     alerting = claim.state.backlog_done or source.alert_backlog
-    reading, awaited = await _read_feed(ports, source, fetched, alerting=alerting)
+    reading, awaited, guid_fault = await _read_feed(ports, source, before, fetched, alerting=alerting)
+    if before is claim.state or guid_fault == "repeated":  # at another address, other guids are no fault
+        before = replace(before, guid_fault=guid_fault)
     state = after_success(
         before,
         source,
@@ -267,20 +273,31 @@ async def _put_off(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim
 
 
 async def _read_feed(
-    ports: Ports, source: Source, fetched: Fetched, *, alerting: bool
-) -> tuple[Reading, tuple[AwaitedPage, ...]]:
+    ports: Ports, source: Source, state: PollState, fetched: Fetched, *, alerting: bool
+) -> tuple[Reading, tuple[AwaitedPage, ...], GuidFault | None]:
+    """What a feed brought, the pages it leads to, and what is known of its guids by now."""
     if fetched.body is None:
-        return _NOTHING, ()
-    feed = await ports.parser.parse_feed(source, fetched)
-    news = await list_news(ports, feed.entries)
-    if ports.pages is not None and feed.teasers.intersection(news):
-        known = await _find_known(ports, source, list(news))
-        sorted_ = sort_teasers(list(news.values()), feed.teasers, known, alerting=alerting, now=ports.clock())
-    else:
-        sorted_ = Sorted(at_once=tuple(news.values()))
+        return _NOTHING, (), state.guid_fault
+    feed = await ports.parser.parse_feed(source, replace(fetched, guid_fault=state.guid_fault))
+    found = Recognised(news=await list_news(ports, feed.entries))
+    if state.backlog_done:
+        found = await recognise_entries(ports, source, [entry.key for entry in feed.entries], found.news)
+    teasers = frozenset(found.renamed.get(key, key) for key in feed.teasers)
+    sorted_ = await _sort_news(ports, source, list(found.news.values()), teasers, alerting=alerting)
     parsed = await ports.parser.parse_entries(sorted_.at_once, ports.clock())
     parsed = replace(parsed, problems=feed.problems + parsed.problems)
-    return Reading(parsed=parsed, pages={entry.key: entry for entry in sorted_.at_once}), sorted_.awaited
+    reading = Reading(parsed=parsed, pages={entry.key: entry for entry in sorted_.at_once})
+    return reading, sorted_.awaited, feed.guid_fault or found.guid_fault
+
+
+async def _sort_news(
+    ports: Ports, source: Source, news: Sequence[Entry], teasers: frozenset[EntryKey], *, alerting: bool
+) -> Sorted:
+    keys = [entry.key for entry in news]
+    if ports.pages is None or not teasers.intersection(keys):
+        return Sorted(at_once=tuple(news))
+    known = await _find_known(ports, source, keys)
+    return sort_teasers(news, teasers, known, alerting=alerting, now=ports.clock())
 
 
 async def _find_known(ports: Ports, source: Source, keys: Sequence[EntryKey]) -> Known:

@@ -23,6 +23,7 @@ from monitor.model import (
     StoryChange,
     StoryId,
 )
+from monitor.parse.traits import traits_of
 from monitor.pipeline.completing import complete_articles
 from monitor.pipeline.correcting import correct_articles
 from monitor.pipeline.plan import Plan, Ports, Stored
@@ -203,7 +204,7 @@ async def _advance_page(tx: Transaction, claim: PageClaim, after: AwaitedPage | 
     is_ours = await tx.finish_page(claim, after)
     if is_ours and after is None:
         entry = claim.awaited.entry
-        await tx.save_stamps(entry.source, {entry.key: stamp_of(entry)})
+        await tx.save_stamps(entry.source, {entry.key: stamp_of(entry)}, {entry.key: traits_of(entry)})
     return is_ours
 
 
@@ -214,7 +215,8 @@ async def _keep_pages(tx: Transaction, readings: Sequence[Reading], now: datetim
         read = {article.key: article.id for article in reading.parsed.articles}
         pages = {key: page for key, page in reading.pages.items() if key in read}
         for source, keys in _by_source(pages).items():
-            await tx.save_stamps(source, {key: stamp_of(pages[key]) for key in keys})
+            traits = {key: traits_of(page) for key in keys if isinstance(page := pages[key], Entry)}
+            await tx.save_stamps(source, {key: stamp_of(pages[key]) for key in keys}, traits)
         kept |= {read[key]: page for key, page in pages.items()}
     await tx.keep_pages(kept, now)
 

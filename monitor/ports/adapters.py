@@ -16,6 +16,7 @@ from monitor.model import (
     Entry,
     EntryKey,
     Fetched,
+    GuidFault,
     Match,
     Outline,
     Page,
@@ -33,12 +34,13 @@ from monitor.model import (
 class ParsedFeed:
     """The entries of one answer of a feed, newest first as the publisher listed them, and what was wrong with some.
 
-    `teasers` are those whose pages are wanted.
+    `teasers` are those whose pages are wanted. `guid_fault`: for want of sound guids the entries have other keys.
     """
 
     title: str | None
     entries: tuple[Entry, ...]
     teasers: frozenset[EntryKey] = frozenset()
+    guid_fault: GuidFault | None = None
     problems: tuple[Problem, ...] = ()
 
 

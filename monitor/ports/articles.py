@@ -11,6 +11,7 @@ from monitor.model import (
     Correction,
     Entry,
     EntryKey,
+    EntryTraits,
     Match,
     Record,
     Rule,
@@ -22,7 +23,7 @@ from monitor.model import (
     StoryProfile,
     StoryText,
 )
-from monitor.ports.rows import ArticlePage, KeptPages
+from monitor.ports.rows import ArticlePage, KeptPages, KnownEntry
 
 
 class ArticleTables(Protocol):
@@ -120,8 +121,17 @@ class ArticleTables(Protocol):
     async def find_stamps(self, source: SourceId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, str | None]:
         """The stamps of those of `keys` that an article of the source was ever stored for."""
 
-    async def save_stamps(self, source: SourceId, stamps: Mapping[EntryKey, str]) -> None:
-        """What the entries of stored articles say by now."""
+    async def save_stamps(
+        self, source: SourceId, stamps: Mapping[EntryKey, str], traits: Mapping[EntryKey, EntryTraits] = ...
+    ) -> None:
+        """What the entries of stored articles say by now, and by what they are known again."""
+
+    async def find_alike(
+        self, source: SourceId, traits: Mapping[EntryKey, EntryTraits]
+    ) -> Mapping[EntryKey, KnownEntry]:
+        """The entries of the source's stored articles under any of these keys, or with a link or a likeness of these;
+        of very many the newest.
+        """
 
     async def keep_pages(self, pages: Mapping[ArticleId, Entry | Record], now: datetime) -> None:
         """Keep what articles were read from; the newest reading takes the place of an older one."""

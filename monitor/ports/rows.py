@@ -12,6 +12,7 @@ from monitor.model import (
     Delivery,
     DigestStory,
     Entry,
+    EntryTraits,
     PollState,
     Record,
     SourceId,
@@ -85,6 +86,14 @@ class KeptPage:
 
     article: Article
     page: Entry | Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """By what a stored entry is known, and the stamp of what it said last; None for one from before there were any."""
+
+    traits: EntryTraits
+    stamp: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

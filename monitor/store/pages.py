@@ -3,24 +3,57 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select, true, update
+from sqlalchemy import Row, Select, and_, bindparam, select, true, union, update
 
 from monitor.errors import StoreError
-from monitor.model import ArticleId, Entry, EntryKey, Image, Page, Record, RecordFormat, SourceId
-from monitor.ports import KeptPage, KeptPages
+from monitor.model import ArticleId, Entry, EntryKey, EntryTraits, Image, Page, Record, RecordFormat, SourceId
+from monitor.ports import KeptPage, KeptPages, KnownEntry
 from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.columns import shorten_key
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import articles, entries, raw_pages
 
+_TRAITS = tuple(each.name for each in fields(EntryTraits))
+_NOTHING = EntryTraits()
+_NO_TRAITS: Mapping[EntryKey, EntryTraits] = {}
+# A feed all of whose entries ever had one link must not be read through at every poll.
+_MOST_ALIKE = 4_000
+# Parameters of an update may not be named as its columns, but for those that it sets.
+_SAVE = (
+    update(entries)
+    .where(entries.c.source == bindparam("of"), entries.c.key == bindparam("under"))
+    .values({name: bindparam(name) for name in ("stamp", *_TRAITS)})
+)
 _ENTRY = "entry"
 _OF_ROW = frozenset({"source", "key", "page"})
 # Fast, and within a tenth of the best for pages of text.
 _LEVEL = 4
+
+
+def select_alike(source: SourceId, traits: Mapping[EntryKey, EntryTraits]) -> Select[Any]:
+    """Entries under these keys, or with a link or a likeness of these: by three indexes, and of one source only."""
+    links = [each.link for each in traits.values() if each.link is not None]
+    likenesses = [each.likeness for each in traits.values() if each.likeness is not None]
+    alike = union(
+        *(
+            select(entries.c.source, entries.c.key).where(entries.c.source == source, column.in_(values))
+            for column, values in (
+                (entries.c.key, list(traits)),
+                (entries.c.link, links),
+                (entries.c.likeness, likenesses),
+            )
+        )
+    ).subquery()
+    return (
+        select(entries.c.key, entries.c.stamp, *(entries.c[name] for name in _TRAITS))
+        .join(alike, and_(entries.c.source == alike.c.source, entries.c.key == alike.c.key))
+        .order_by(entries.c.seen_at.desc(), entries.c.key)
+        .limit(_MOST_ALIKE)
+    )
 
 
 class PageRows:
@@ -37,14 +70,30 @@ class PageRows:
             stamps |= {row.key: row.stamp for row in await self._rows.fetch(found)}
         return {key: stamps[shorten_key(key)] for key in keys if shorten_key(key) in stamps}
 
-    async def save_stamps(self, source: SourceId, stamps: Mapping[EntryKey, str]) -> None:
-        """What the entries of stored articles say by now."""
-        await self._rows.write(
-            update(entries)
-            .where(entries.c.source == bindparam("of"), entries.c.key == bindparam("under"))
-            .values(stamp=bindparam("says")),
-            [{"of": source, "under": key, "says": stamps[key]} for key in sorted(stamps)],
-        )
+    async def save_stamps(
+        self, source: SourceId, stamps: Mapping[EntryKey, str], traits: Mapping[EntryKey, EntryTraits] = _NO_TRAITS
+    ) -> None:
+        """What the entries of stored articles say by now, and by what they are known again."""
+        rows = []
+        for key in sorted(stamps):
+            known = traits.get(key, _NOTHING)
+            rows.append(
+                {"of": source, "under": key, "stamp": stamps[key]} | {name: getattr(known, name) for name in _TRAITS}
+            )
+        await self._rows.write(_SAVE, rows)
+
+    async def find_alike(
+        self, source: SourceId, traits: Mapping[EntryKey, EntryTraits]
+    ) -> Mapping[EntryKey, KnownEntry]:
+        """The entries of the source's stored articles under any of these keys, or with a link or a likeness of these;
+        of very many the newest.
+        """
+        asked = {shorten_key(key): key for key in traits}
+        found: dict[EntryKey, KnownEntry] = {}
+        for chunk in iter_chunks(traits):
+            rows = await self._rows.fetch(select_alike(source, {key: traits[key] for key in chunk}))
+            found |= {asked.get(row.key, EntryKey(row.key)): _row_to_known(row) for row in rows}
+        return found
 
     async def keep_pages(self, pages: Mapping[ArticleId, Entry | Record], now: datetime) -> None:
         """Keep what articles were read from; the newest reading takes the place of an older one."""
@@ -78,6 +127,10 @@ class PageRows:
             article = row_to_article(row)
             kept.append(KeptPage(article=article, page=_unpack(row.kind, row.data, article.source, article.key)))
         return KeptPages(pages=tuple(kept), next_after=rows[-1].number if len(rows) == limit else None)
+
+
+def _row_to_known(row: Row[Any]) -> KnownEntry:
+    return KnownEntry(traits=EntryTraits(**{name: row._mapping[name] for name in _TRAITS}), stamp=row.stamp)
 
 
 def _pack(page: Entry | Record) -> bytes:

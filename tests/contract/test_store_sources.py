@@ -50,6 +50,7 @@ def test_a_poll_state_comes_back_as_it_was_written(store_url: str) -> None:
         parked_until=NOON + MINUTE,
         rhythm=timedelta(hours=5),
         hints=FeedHints(ttl=timedelta(hours=1), skip_hours=(0, 3), skip_days=(6,)),
+        guid_fault="changing",
     )
 
     async def scenario(tx: Transaction) -> None:

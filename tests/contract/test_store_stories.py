@@ -10,6 +10,7 @@ from monitor.model import (
     Difference,
     Entry,
     EntryKey,
+    EntryTraits,
     Image,
     Record,
     SourceId,
@@ -18,7 +19,7 @@ from monitor.model import (
     StoryText,
 )
 from monitor.pipeline.telling import tell_stories
-from monitor.ports import Transaction
+from monitor.ports import KnownEntry, Transaction
 from tests.builders import NOON, make_article
 from tests.contract.stores import MINUTE, in_transaction, make_match, make_rule, raise_alert, store_story
 from tests.story.texts import FLOOD, FLOOD_OTHER_WORDS, STRIKE
@@ -186,6 +187,46 @@ def test_a_stamp_is_that_of_the_last_reading(store_url: str) -> None:
         assert await tx.find_stamps(article.source, [article.key, EntryKey("x")]) == {article.key: None}
         await tx.save_stamps(article.source, {article.key: "1:a"})
         assert await tx.find_stamps(article.source, [article.key]) == {article.key: "1:a"}
+
+    in_transaction(store_url, scenario)
+
+
+def test_an_entry_is_found_by_its_key_its_link_or_its_likeness_in_its_own_source(store_url: str) -> None:
+    by_key, by_link, by_likeness, other = (make_article(key=key) for key in ("k" * 3000, "b", "c", "d"))
+    elsewhere = make_article(key="b", source="gazette")
+    traits = EntryTraits(link=2**63 - 1, likeness=5, title=1, date=None, body=0)
+    saved = {
+        by_key.key: EntryTraits(),
+        by_link.key: traits,
+        by_likeness.key: EntryTraits(link=7, likeness=8),
+        other.key: EntryTraits(link=8, likeness=7),
+    }
+
+    async def scenario(tx: Transaction) -> None:
+        for article in (by_key, by_link, by_likeness, other, elsewhere):
+            await store_story(tx, article)
+        await tx.save_stamps(by_key.source, dict.fromkeys(saved, "1:a"), saved)
+        await tx.save_stamps(elsewhere.source, {elsewhere.key: "1:b"}, {elsewhere.key: traits})
+        asked = {
+            by_key.key: EntryTraits(),
+            EntryKey("x"): EntryTraits(link=traits.link, likeness=8),
+            EntryKey("y"): EntryTraits(likeness=4),
+        }
+        found = await tx.find_alike(by_key.source, asked)
+        assert found == {
+            key: KnownEntry(traits=saved[key], stamp="1:a") for key in (by_key.key, by_link.key, by_likeness.key)
+        }
+        assert await tx.find_alike(by_key.source, {}) == {}
+
+    in_transaction(store_url, scenario)
+
+
+def test_thousands_of_entries_are_looked_for_at_once(store_url: str) -> None:
+    traits = {EntryKey(f"k{number}"): EntryTraits(link=number, likeness=number) for number in range(5000)}
+
+    async def scenario(tx: Transaction) -> None:
+        await store_story(tx, make_article(key="k4999"))
+        assert list(await tx.find_alike(SourceId("wire"), traits)) == ["k4999"]
 
     in_transaction(store_url, scenario)
 

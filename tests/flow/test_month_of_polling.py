@@ -73,12 +73,15 @@ class Origin:
     seen: list[Seen] = field(default_factory=list)
 
 
-def rss(day: int, head: str = "", guid: str = "<guid>n{}</guid>") -> bytes:
+def rss(
+    day: int, head: str = "", guid: str = "<guid>n{}</guid>", link: str = "https://site.test/{}", most: int = 10
+) -> bytes:
     """A feed with one entry for each day until now, at most ten."""
     entries = "".join(
-        f"<item><title>Entry {n}</title>{guid.format(n)}<link>https://site.test/{n}</link>"
+        f"<item><title>Entry {n}</title>{guid.format(n)}<link>{link.format(n)}</link>"
+        f"<pubDate>{format_datetime(NOON + n * DAY)}</pubDate>"
         f"<description>The council met for the {n}th time.</description></item>"
-        for n in range(max(0, day - 9), day + 1)
+        for n in range(max(0, day - most + 1), day + 1)
     )
     return f"<rss version='2.0'><channel><title>Feed</title>{head}{entries}</channel></rss>".encode()
 
@@ -142,6 +145,33 @@ def wrong_clock(_origin: Origin, _now: datetime, _asked: Mapping[str, str]) -> R
     return 503, {"Date": "Sat, 01 Jan 2011 00:00:00 GMT", "Retry-After": "Sat, 01 Jan 2011 20:00:00 GMT"}, b""
 
 
+def made_up_guids(origin: Origin, now: datetime, _asked: Mapping[str, str]) -> Reply:
+    """Each answer gives every entry a new guid."""
+    return 200, {}, rss(day_of(now), guid=f"<guid>{len(origin.seen)}-{{}}</guid>")
+
+
+def made_up_guids_and_links(origin: Origin, now: datetime, _asked: Mapping[str, str]) -> Reply:
+    """Each answer gives every entry a new guid, and a new session in its link."""
+    session = f"{len(origin.seen)}-{{}}"
+    return 200, {}, rss(day_of(now), guid=f"<guid>{session}</guid>", link=f"https://site.test/?page={session}")
+
+
+def rebuilt(_origin: Origin, now: datetime, _asked: Mapping[str, str]) -> Reply:
+    """A new publishing system names everything anew in the second week, and moves it to another address in the third.
+
+    Whoever is taken for a new entry is told a second time; whoever goes by the old name loses the news of that day.
+    """
+    day = day_of(now)
+    guid = "<guid>n{}</guid>" if day < 7 else "<guid>https://site.test/?p={}</guid>"
+    link = "http://site.test/{}" if day < 14 else "https://www.new-site.test/news/{}"
+    return 200, {}, rss(day, guid=guid if day < 14 else "<guid>{}@new</guid>", link=link)
+
+
+def one_guid_in_turn(_origin: Origin, now: datetime, _asked: Mapping[str, str]) -> Reply:
+    """The latest entry only, and always under the same guid."""
+    return 200, {}, rss(day_of(now), guid="<guid>latest</guid>", most=1)
+
+
 GOOD = steady(etag='"{}"', modified=True)
 PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body><form></form></body></html>"
 SKIP_HOURS = "<skipHours>" + "".join(f"<hour>{hour}</hour>" for hour in range(1, 9)) + "</skipHours>"
@@ -194,6 +224,11 @@ FEEDS: dict[str, Behaviour] = {
     "cut-off.test": always(200, rss(3)[:-200], ETag='"cut"'),
     "no-guids.test": steady(etag='"{}"', guid=""),
     "one-guid.test": steady(etag='"{}"', guid="<guid>N/A</guid>"),
+    "repeated-guid.test": steady(etag='"{}"', guid="<guid>https://site.test/</guid>"),
+    "guid-in-turn.test": one_guid_in_turn,
+    "made-up-guids.test": made_up_guids,
+    "made-up-links.test": made_up_guids_and_links,
+    "rebuilt.test": rebuilt,
     "same-bytes.test": always(200, rss(2)),
     "garbage.test": always(200, bytes(range(256)) * 20),
 }
@@ -456,7 +491,23 @@ def test_a_page_for_people_is_named_as_such_and_its_validators_are_not_kept(mont
     assert not any(each.headers.get("if-none-match") == '"page"' for each in requests_to(month, "login.test"))
 
 
-@pytest.mark.parametrize("host", [*CONDITIONAL, "no-validators.test", "one.quota.test", "moved.test", "lent.test"])
+RENAMING = ["repeated-guid.test", "guid-in-turn.test", "made-up-guids.test", "made-up-links.test", "rebuilt.test"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [*CONDITIONAL, *RENAMING, "no-guids.test", "no-validators.test", "one.quota.test", "moved.test", "lent.test"],
+)
 def test_every_entry_of_the_month_was_stored_once(month: Month, host: str) -> None:
     # The last day's may not have been polled yet.
     assert DAYS - 1 <= month.entries[host] <= DAYS
+
+
+def test_what_was_found_out_about_the_guids_of_a_feed_is_kept_across_a_restart(month: Month) -> None:
+    faults = {host: state.guid_fault for host, state in month.states.items() if state.guid_fault}
+    assert faults == {
+        "repeated-guid.test": "repeated",
+        "guid-in-turn.test": "repeated",
+        "made-up-guids.test": "changing",
+        "rebuilt.test": "changing",
+    }

@@ -1,6 +1,7 @@
 """Feed bytes to entries: formats, identities, and everything that is no feed."""
 
 import pickle
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -16,9 +17,12 @@ WIRE = Source(id=SourceId("wire"), kind="feed", address="https://example.org/new
 
 
 def read(body: bytes | str, content_type: str | None = None) -> ParsedFeed:
+    return parse_feed(WIRE, fetch(body, content_type))
+
+
+def fetch(body: bytes | str, content_type: str | None = None) -> Fetched:
     data = body.encode() if isinstance(body, str) else body
-    url = WIRE.address
-    return parse_feed(WIRE, Fetched(body=data, url=url, content_type=content_type, etag=None, last_modified=None))
+    return Fetched(body=data, url=WIRE.address, content_type=content_type, etag=None, last_modified=None)
 
 
 def rss(*entries: str, head: str = "<title>Wire</title>") -> str:
@@ -85,6 +89,18 @@ def test_a_guid_shared_by_different_pages_is_no_identity() -> None:
     feed = read(rss(*(f"<title>T{n}</title><link>http://e.org/{n}</link><guid>same</guid>" for n in range(3))))
 
     assert [entry.key for entry in feed.entries] == [f"https://e.org/{n}" for n in range(3)]
+
+
+def test_a_feed_says_whether_its_guids_tell_its_entries_apart_and_can_be_read_without_them() -> None:
+    guids = [("same", "same", "own"), ("same", "same", "a", "b", "c"), ("a", "b", "c")]
+    feeds = [
+        rss(*(f"<title>T{n}</title><link>http://e.org/{n}</link><guid>{guid}</guid>" for n, guid in enumerate(each)))
+        for each in guids
+    ]
+    assert [read(feed).guid_fault for feed in feeds] == ["repeated", None, None]
+
+    [entry, *_] = parse_feed(WIRE, replace(fetch(feeds[-1]), guid_fault="changing")).entries
+    assert entry.key == "https://e.org/0"
 
 
 def test_links_shared_by_all_entries_leave_the_text_as_identity() -> None:

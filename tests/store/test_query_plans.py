@@ -8,7 +8,7 @@ from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from monitor.model import SubscriberId
+from monitor.model import EntryKey, EntryTraits, SourceId, SubscriberId
 from monitor.ports.exports import ExportScope, Place
 from monitor.store.alerts import select_due_subscribers, select_pending
 from monitor.store.awaited import select_due_domains
@@ -16,6 +16,7 @@ from monitor.store.bounces import select_addressee
 from monitor.store.digests import select_digests
 from monitor.store.exports import select_matches
 from monitor.store.outbox import select_due_deliveries, select_failing_since, select_waiting
+from monitor.store.pages import select_alike
 from monitor.store.retention import select_old_bodies
 from monitor.store.sources import select_due_sources
 from monitor.store.stories import select_frequencies, select_profiles_with, select_texts
@@ -99,3 +100,10 @@ def test_recognising_a_story_and_purging_use_their_index(
     store_url: str, statement: Select[tuple[object, ...]], sqlite_key: str, postgres_index: str
 ) -> None:
     assert (sqlite_key if store_url.startswith("sqlite") else postgres_index) in explain(store_url, statement)
+
+
+def test_an_entry_is_recognised_by_three_indexes(store_url: str) -> None:
+    traits = {EntryKey("k"): EntryTraits(link=1, likeness=2)}
+    plan = explain(store_url, select_alike(SourceId("wire"), traits))
+    by_key = "sqlite_autoindex_entries_1 (source=? AND key=?)" if store_url.startswith("sqlite") else "pk_entries"
+    assert [index for index in ("ix_entries_link", "ix_entries_likeness", by_key) if index not in plan] == []

@@ -27,6 +27,7 @@ poll_states = Table(
     Column("parked_until", UtcDateTime),
     Column("rhythm", Duration),
     Column("hints", HintsText),
+    Column("guid_fault", CleanText),
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Index(None, "next_poll_at", "source"),
@@ -53,6 +54,14 @@ entries = Table(
     Column("stamp", CleanText),
     # When its article was last read from its page; nothing where it was only ever read from the feed.
     Column("page_read_at", UtcDateTime),
+    # By what it is known again when its guid has changed: hashes, the first two looked for.
+    Column("link", BigInteger),
+    Column("likeness", BigInteger),
+    Column("title", BigInteger),
+    Column("date", BigInteger),
+    Column("body", BigInteger),
+    Index(None, "link"),
+    Index(None, "likeness"),
 )
 
 awaited_pages = Table(
