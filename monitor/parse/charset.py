@@ -1,7 +1,8 @@
 """Bytes to text: which charset they are in, whether the text was decoded wrongly before, and what may stand in it.
 
-The order of belief: byte order mark, HTTP header, XML prolog or meta element, strict UTF-8, the looks of
-windows-1252, charset-normalizer. It does not fold: that is monitor.text.fold's, and comes after.
+The order of belief: byte order mark, HTTP header, XML prolog or meta element, strict UTF-8, the letters of alphabets
+(monitor.parse.alphabets), the looks of windows-1252, charset-normalizer. It does not fold: that is monitor.text.fold's,
+and comes after.
 """
 
 import codecs
@@ -11,6 +12,8 @@ import unicodedata
 import charset_normalizer
 import ftfy
 from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
+
+from monitor.parse.alphabets import find_by_letters
 
 # The WHATWG's reading of labels: what a page calls latin-1 was written with windows-1252.
 _ALIASES = {
@@ -43,15 +46,6 @@ _STRAY = re.compile("[\udc80-\udcff]")
 _CUT_OFF = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}$")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _SAMPLE = 200_000
-_CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
-# Two thirds of the letters of Russian, Ukrainian and Bulgarian texts; of other alphabets read as one of these, a third.
-_FREQUENT = re.compile("[оеаинтсрвл]")
-_FREQUENT_SHARE = 0.5
-# Hebrew bytes read as Cyrillic are full of these.
-_RARE = re.compile("[щъфэ]")
-_FEWEST_LETTERS = 8
-_MIXED_WORD = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
-
 # The test of ftfy takes as long as all the rest of reading. Whatever it finds holds a letter of these kinds beside
 # another one beyond ASCII, a control, or one of the four letters that betray it alone: only there is it asked.
 _KINDS = "".join(
@@ -197,11 +191,11 @@ def _guess_charset(data: bytes) -> str | None:
     zeros = sample[:400].count(0)
     if zeros > len(sample[:400]) // 4:
         return "utf-16-be" if sample[:1] == b"\x00" else "utf-16-le"
+    by_letters = find_by_letters(sample)
+    if by_letters is not None:
+        return by_letters
     if _looks_like_1252(sample):
         return "cp1252"
-    cyrillic = _find_cyrillic(sample)
-    if cyrillic is not None:
-        return cyrillic
     best = charset_normalizer.from_bytes(sample).best()
     return best.encoding if best is not None else None
 
@@ -212,21 +206,6 @@ def _looks_like_1252(sample: bytes) -> bool:
     if high * 2 > letters or not _TYPICAL_1252.search(sample):
         return False
     return not _SYMBOL_IN_WORD.search(sample.decode("cp1252", "replace"))
-
-
-def _find_cyrillic(sample: bytes) -> str | None:
-    """The charset that makes Cyrillic words of the bytes beyond ASCII; short texts mislead charset-normalizer."""
-    shares = {charset: _share_of_cyrillic(sample.decode(charset, "replace")) for charset in _CYRILLIC}
-    best = max(shares, key=lambda charset: shares[charset])
-    return best if shares[best] >= _FREQUENT_SHARE else None
-
-
-def _share_of_cyrillic(text: str) -> float:
-    """How many of the letters beyond ASCII are frequent small ones of Cyrillic; 0 where they stand in Latin words."""
-    beyond = len(_BEYOND_ASCII.findall(text))
-    if beyond < _FEWEST_LETTERS or len(_MIXED_WORD.findall(text)) * 10 > beyond:
-        return 0.0
-    return (len(_FREQUENT.findall(text)) - 2 * len(_RARE.findall(text))) / beyond
 
 
 def _try_decode(data: bytes, charset: str | None) -> str | None:

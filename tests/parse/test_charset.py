@@ -18,6 +18,30 @@ PLAIN_RUSSIAN = "Президент заявил о переговорах в с
 @pytest.mark.parametrize(
     ("text", "charset"),
     [
+        ("Stadtrat streitet über die letzte Fähre", "cp1252"),
+        ("El puerto reabre tras diez días de huelga", "cp1252"),
+        ("Après trois semaines de crue, les moulins sont à l'arrêt", "cp1252"),
+        ("Rada miasta odłożyła decyzję w sprawie ostatniego promu", "cp1250"),
+        ("Městská rada odložila rozhodnutí o posledním přívozu", "cp1250"),
+        ("Consiliul a amânat decizia şi oraşul aşteaptă", "cp1250"),
+        ("Liman işçileri üçüncü haftada da greve devam ediyor", "cp1254"),
+        ("Gemiler hazırlıyor", "cp1254"),
+        ("Κλειστός ο ορεινός δρόμος μετά από πυροβολισμούς", "cp1253"),
+        ("צוותי המעבורות הצביעו בעד שבוע נוסף של שביתה", "cp1255"),
+        ("إغلاق الطريق الجبلي بعد تبادل لإطلاق النار", "cp1256"),
+        ("Міська рада відклала рішення про останній трамвай", "cp1251"),
+        ("Посаде трајеката гласале за још једну недељу штрајка", "cp1251"),
+        ("Министерство пригрозило ответить силой", "koi8-r"),
+    ],
+)
+def test_one_line_is_enough_to_tell_a_charset_of_one_byte_a_letter(text: str, charset: str) -> None:
+    assert decode_bytes(text.encode(charset)) == text
+    assert decode_bytes(f"<p class='a'>{text}</p>".encode(charset)) == f"<p class='a'>{text}</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
         (ENGLISH, "utf-8"), (ENGLISH, "utf-8-sig"), (ENGLISH, "utf-16"), (ENGLISH, "cp1252"), (RUSSIAN, "cp1251"),
         (RUSSIAN, "utf-8"), ("日本の首相は水曜日に会見した。", "shift_jis"), ("中国外交部发言人星期三表示", "gb18030"),
         ("Le président a déclaré : l’été sera chaud", "cp1252"), ("Příliš žluťoučký kůň úpěl. „Ano“, řekl.", "cp1250"),
