@@ -12,6 +12,7 @@ from monitor.packs.codes import COUNTRIES
 from monitor.packs.names import list_printed
 from monitor.packs.region import IDS, PRINTED
 from monitor.text.fold import fold_words
+from monitor.text.languages import suggest_language
 from monitor.text.suggest import did_you_mean
 
 # CLDR's remark in brackets is a second name here, and something to leave out everywhere else.
@@ -62,7 +63,8 @@ def _find_locale(language: str) -> Locale:
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as error:
-        raise InputError(f'"{language}" is no language that the Unicode CLDR has names in') from error
+        hint = suggest_language(language)
+        raise InputError(f'"{language}" is no language that the Unicode CLDR has names in{hint}') from error
 
 
 def _list_names(language: str, cldr: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:

@@ -68,5 +68,10 @@ def find_language_fault(code: str) -> str | None:
         fault = f'no language has the code "{language}"'
     else:
         return None
-    meant = _MEANT.get(language)
-    return f'{fault} (did you mean "{meant}"?)' if meant else fault
+    return fault + suggest_language(code)
+
+
+def suggest_language(code: str) -> str:
+    """` (did you mean "ka"?)` for "ge" or "Georgian", or the empty string; append it to a message."""
+    meant = _MEANT.get(code.strip().lower().replace("_", "-").split("-", 1)[0])
+    return f' (did you mean "{meant}"?)' if meant else ""

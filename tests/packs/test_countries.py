@@ -145,6 +145,7 @@ def test_codes_and_languages_may_be_written_in_any_case() -> None:
     ("languages", "only", "message"),
     [
         ([], None, "no language given; expected at least one, such as en"),
+        (["en", "ge"], None, '"ge" is no language that the Unicode CLDR has names in (did you mean "ka"?)'),
         (["xx"], None, '"xx" is no language that the Unicode CLDR has names in'),
         (["../en"], None, '"../en" is no language that the Unicode CLDR has names in'),
         ([""], None, '"" is no language that the Unicode CLDR has names in'),
