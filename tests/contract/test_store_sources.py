@@ -30,6 +30,30 @@ def test_a_new_source_is_due_at_once_and_a_known_one_keeps_its_state(store_url: 
     in_transaction(store_url, scenario)
 
 
+def test_polls_are_in_doubt_that_fail_on_and_on_or_have_fallen_silent_against_their_rhythm(store_url: str) -> None:
+    well = PollState(source=WIRE, next_poll_at=NOON, last_new_at=NOON, rhythm=timedelta(hours=5))
+    long_ago = NOON - timedelta(days=3)
+    doubtful = (
+        replace(well, source=SourceId("a-failing"), failures=5),
+        replace(well, source=SourceId("b-silent"), last_new_at=long_ago),
+        replace(well, source=SourceId("c-silent-since-then"), last_new_at=NOON - timedelta(days=2)),
+    )
+    others = (
+        well,
+        replace(well, source=SourceId("fails-at-times"), failures=4),
+        replace(well, source=SourceId("without-rhythm"), last_new_at=long_ago, rhythm=None),
+        replace(well, source=SourceId("without-news"), last_new_at=None),
+    )
+
+    async def scenario(tx: Transaction) -> None:
+        for state in (*reversed(doubtful), *others):
+            await tx.save_poll_state(state)
+        found = await tx.list_doubtful_polls(failures=5, silent_since=NOON - timedelta(days=2))
+        assert found == doubtful
+
+    in_transaction(store_url, scenario)
+
+
 def test_a_poll_state_comes_back_as_it_was_written(store_url: str) -> None:
     state = PollState(
         source=WIRE,
