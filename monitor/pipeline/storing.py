@@ -128,9 +128,10 @@ async def store_readings(ports: Ports, plan: Plan, batch: Sequence[Unstored]) ->
         ports.reached("storing articles")
     ports.reached("articles stored")
     by_article = _by_article(changes)
+    stored = {id(each) for each in ours}
     return tuple(
         _report(each, new, by_article, outcomes)
-        if any(each is ourselves for ourselves in ours)
+        if id(each) in stored
         else Stored(source=each.source.id, error="another process has taken this source over")
         for each in batch
     )

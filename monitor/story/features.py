@@ -9,7 +9,7 @@ rarest words, and pairs of them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, repeat
@@ -30,6 +30,8 @@ _GRAM = 4
 _STEM = 6
 _LEADING_STEMS = 16
 _LEADING_PAIRS = 16
+# Odd, so that no two words are mapped to one, and the order of a pair counts.
+_FIRST_OF_PAIR = np.int64(-0x61C8864680B583EB)
 # As if so many articles had been counted before the first: the weights of a new store do not jump.
 _PRIOR = 40
 
@@ -66,16 +68,18 @@ def outline_article(article: Article) -> Outline:
             stems.update(beginnings)
             pairs.update(pairwise(beginnings))
     places = {stem: place for place, stem in enumerate(stems)}
-    members = [(places[one], places[other]) for one, other in pairs]
+    hashed_stems = _hash_all(stems)
+    pair_stems = np.array([(places[one], places[other]) for one, other in pairs], np.int64).reshape(-1, 2)
     return Outline(
         shingles=sample_shingles(article),
-        grams=_hash_all(map(_hash, grams), len(grams)),
+        grams=_hash_all(grams),
         gram_weights=_damp(grams),
-        stems=_hash_all(map(_hash, stems), len(stems)),
+        stems=hashed_stems,
         stem_weights=_damp(stems),
-        pairs=_hash_all((hash_of(f"{one} {other}") for one, other in pairs), len(pairs)),
+        # As good as a hash of both words, and there already.
+        pairs=hashed_stems[pair_stems[:, 0]] * _FIRST_OF_PAIR ^ hashed_stems[pair_stems[:, 1]],
         pair_weights=_damp(pairs),
-        pair_stems=np.array(members, np.int64).reshape(-1, 2),
+        pair_stems=pair_stems,
     )
 
 
@@ -152,8 +156,8 @@ def _hash(text: str) -> int:
     return hash_of(text)
 
 
-def _hash_all(hashes: Iterable[int], count: int) -> NDArray[np.int64]:
-    return np.fromiter(hashes, np.int64, count)
+def _hash_all(texts: Collection[str]) -> NDArray[np.int64]:
+    return np.fromiter(map(_hash, texts), np.int64, len(texts))
 
 
 def _damp(times: Mapping[Any, int]) -> NDArray[np.float64]:
