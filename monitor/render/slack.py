@@ -162,7 +162,7 @@ def _bold(segments: Sequence[Segment]) -> str:
 
 def _text_of(view: DigestView) -> str:
     """What a notification shows, and the whole message where the blocks are refused."""
-    lines = [f"• {story.severity.capitalize()}: {_headline(story)} ({escape(story.source)})" for story in view.stories]
+    lines = [f"• {story.label}: {_headline(story)} ({escape(story.source)})" for story in view.stories]
     text = _join_within(_MOST_TEXT, [f"{_title_of(view)} – {view.day}, {view.time}", *lines])
     left_out = len(view.stories) + view.omitted - text.count("\n")
     notes = _join_within(_MOST_TEXT - len(text), [escape(note) for note in view.notes])

@@ -11,6 +11,6 @@ def subject_of(view: DigestView) -> str:
     subject = f"{view.count} ({view.counts})" if view.counts else view.count
     if view.is_alert:
         story = view.stories[0]
-        subject = f"{story.severity.capitalize()}: {shorten(clean_header(story.headline), _HEADLINE)}"
+        subject = f"{story.label}: {shorten(clean_header(story.headline), _HEADLINE)}"
     prefix = "[Test] " if view.is_test else ""
     return clean_header(f"{prefix}{subject} - {view.day}, {view.time}")

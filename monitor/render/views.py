@@ -12,7 +12,7 @@ from typing import Literal
 
 from babel.dates import format_datetime
 
-from monitor.model import Article, Digest, DigestStory, Mention, Reason, Subscriber
+from monitor.model import AlertKind, Article, Digest, DigestStory, Mention, Reason, Subscriber
 from monitor.render.clean import clean_line, shorten
 from monitor.render.highlight import Excerpt, Segment, excerpts_of, mark_mentions, some_of_each
 from monitor.render.links import Link, find_link
@@ -80,8 +80,15 @@ class StoryView:
     also_in: tuple[str, ...]
     more_also_in: int
     section: str | None = None
+    kind: AlertKind = "new"
     news: str | None = None
     page: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What stands before the headline on one line: `High`, of a story that the reader knows `High, correction`."""
+        severity = self.severity.capitalize()
+        return severity if self.kind == "new" else f"{severity}, {self.kind}"
 
     @property
     def headline(self) -> str:
@@ -189,6 +196,7 @@ def _view_story(story: DigestStory, subscriber: Subscriber, pages: PageLinks | N
         also_in=tuple(_line(source, _WORD) for source in story.also_in[:_ALSO_IN]),
         more_also_in=max(0, len(story.also_in) - _ALSO_IN),
         section=_line(story.section, _RULE_TITLE) if story.section else None,
+        kind=story.kind,
         news=_news_of(story),
         page=pages.story(subscriber.id, story.id) if pages else None,
     )

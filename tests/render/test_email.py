@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
-from monitor.model import Digest, DigestId, EmailAddress, SlackWebhook, SourceId, Subscriber
+from monitor.model import AlertKind, Digest, DigestId, EmailAddress, SlackWebhook, SourceId, Subscriber
 from monitor.render.email import render_email
 from tests.builders import make_article
 from tests.render.golden import assert_golden
@@ -96,6 +96,13 @@ def test_one_story_is_an_alert_with_its_headline_as_subject() -> None:
     assert [heading.text_content() for heading in page.iter("h1", "h2")] == [
         "Dockers at the port of Alvera vote to strike"
     ]
+
+
+@pytest.mark.parametrize(("kind", "label"), [("correction", "High, correction"), ("update", "High, update")])
+def test_the_subject_says_that_a_story_is_told_again(kind: AlertKind, label: str) -> None:
+    message = _read(make_digest(replace(strike_story(), kind=kind, change="five more sources run it")))
+    assert message["Subject"] == f"{label}: Dockers at the port of Alvera vote to strike - 2 March 2026, 07:30"
+    assert f"{kind.capitalize()}: five more sources run it" in _text_of(message)
 
 
 def test_a_digest_has_a_heading_and_one_below_it_for_each_story() -> None:

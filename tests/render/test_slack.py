@@ -98,6 +98,13 @@ def test_one_endless_story_still_fits() -> None:
     assert sum(block["type"] == "section" for block in message["blocks"]) == 1
 
 
+def test_what_a_notification_shows_says_that_a_story_is_corrected() -> None:
+    corrected = replace(strike_story(), kind="correction", change="the headline was “Dockers strike”")
+    message = _read(make_digest(corrected))
+    assert "\n• High, correction: <https://harbourwire.example/" in message["text"]
+    assert "*Correction: the headline was “Dockers strike”*" in message["blocks"][1]["text"]["text"]
+
+
 def test_a_test_message_and_an_empty_one_say_so() -> None:
     message = _read(make_digest(test=True))
     _assert_within_limits(message)
