@@ -105,7 +105,7 @@ def test_what_cannot_be_answered_is_named(
 
 
 def test_a_silence_is_set_heeded_listed_and_ended(command: Command, newsroom: Path) -> None:
-    added = command("silence", "add", "--rule", "river-*", "--until", "2d", "--reason", "too much [noise]")
+    added = command("silence", "add", "--rule", "river-*", "--until", "2d", "--reason", "too much\n [noise]")
     assert added.code == 0, added.err
     explained = command("route", "river-floods").out
     assert "ana: nothing, because silenced by 1: too much [noise]" in explained
