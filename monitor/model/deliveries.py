@@ -11,7 +11,7 @@ from monitor.model.rules import Match, Rule, Severity
 
 AlertKind = Literal["new", "update", "correction"]
 HeldBy = Literal["quiet", "cap"]
-NoticeKind = Literal["source", "rule", "channel", "empty", "disk", "bounces", "template"]
+NoticeKind = Literal["source", "rule", "channel", "delivery", "empty", "disk", "bounces", "template"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

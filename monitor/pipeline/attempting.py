@@ -16,11 +16,15 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a claim; `attempt` is None where it was too late for one."""
+    """What became of a claim; `attempt` is None where it was too late for one.
+
+    `is_refused` says that nothing was tried, because it must not be sent any more.
+    """
 
     claim: Claim
     attempt: Attempt | None = None
     disables: bool = False
+    is_refused: bool = False
 
 
 async def attempt_once(ports: Ports, plan: Plan, task: Task) -> Outcome:
@@ -44,7 +48,8 @@ async def attempt_once(ports: Ports, plan: Plan, task: Task) -> Outcome:
             permanent=error.permanent,
             retry_after=error.retry_after,
         )
-        return Outcome(claim=task.claim, attempt=attempt, disables=error.disables)
+        is_refused = task.refusal is not None
+        return Outcome(claim=task.claim, attempt=attempt, disables=error.disables, is_refused=is_refused)
     except Exception as error:  # noqa: BLE001 - logged whole; the delivery is retried like any other
         _log.exception("channel crashed", delivery=delivery.id, channel=delivery.channel)
         message = f"internal error: {type(error).__name__}"

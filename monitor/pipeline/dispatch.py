@@ -109,16 +109,10 @@ async def _mark_answered(ports: Ports, plan: Plan, answered: list[Outcome], *, i
 
 async def _mark(ports: Ports, plan: Plan, outcomes: Sequence[Outcome]) -> list[Sent]:
     """Record what was tried, with what follows from it; what was not tried goes back into the outbox."""
-    tried = [
-        Tried(
-            claim=each.claim,
-            attempt=each.attempt,
-            after=after_attempt(each.claim.delivery, each.attempt, jitter=ports.jitter()),
-        )
-        for each in outcomes
-        if each.attempt is not None
-    ]
     async with ports.store.transaction() as tx:
+        tried = [
+            await _judge(tx, each, each.attempt, jitter=ports.jitter()) for each in outcomes if each.attempt is not None
+        ]
         await tx.finish_attempts(tried)
         for each in outcomes:
             if each.attempt is None:
@@ -128,6 +122,18 @@ async def _mark(ports: Ports, plan: Plan, outcomes: Sequence[Outcome]) -> list[S
         ports.reached("marking delivery")
     ports.reached("delivery marked")
     return [_report(each) for each in tried]
+
+
+async def _judge(tx: Transaction, outcome: Outcome, attempt: Attempt, *, jitter: float) -> Tried:
+    """What follows from an attempt. Of what is given up operators hear, but for what they are told in other words
+    (a disabled channel), what nobody wants any more, and their own notices: no notice leads to another.
+    """
+    after = after_attempt(outcome.claim.delivery, attempt, jitter=jitter)
+    is_to_be_told = False
+    if after.state == "dead" and not (outcome.disables or outcome.is_refused):
+        digest = await tx.find_digest(after.id)
+        is_to_be_told = digest is not None and not digest.notices
+    return Tried(claim=outcome.claim, attempt=attempt, after=after, is_to_be_told=is_to_be_told)
 
 
 async def _is_given_up(tx: Transaction, delivery: Delivery, attempt: Attempt) -> bool:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.model import Digest, Notice, NoticeKind, PollState, Subscriber, SubscriberId
+from monitor.pipeline.letters import find_letters
 from monitor.pipeline.plan import Plan, Ports
 from monitor.polling import find_silence
 from monitor.ports import Transaction
 from monitor.route.digest import compose_digest, create_deliveries
 
-KINDS: tuple[NoticeKind, ...] = ("source", "rule", "channel", "empty", "disk", "template")
+KINDS: tuple[NoticeKind, ...] = ("source", "rule", "channel", "delivery", "empty", "disk", "template")
 
 # A site that is down for a night, or for one deploy, is no news.
 _SILENT = timedelta(hours=24)
@@ -30,9 +31,11 @@ async def tell_operators(ports: Ports, plan: Plan) -> tuple[Digest, ...]:
     """Look for what operators must know, and freeze a message of what they have not been told yet."""
     async with ports.store.transaction() as tx:
         now = ports.clock()
-        await tx.sync_notices([*await _look_around(tx, ports, plan, now)], KINDS, now)
-        notices = await tx.list_notices(untold=True)
         operators = [plan.subscribers[each] for each in plan.operators if each in plan.subscribers]
+        # Those are named once, and so only when there is somebody to hear it.
+        letters = await find_letters(tx, await tx.list_notices(), now) if operators else []
+        await tx.sync_notices([*await _look_around(tx, ports, plan, now), *letters], KINDS, now)
+        notices = await tx.list_notices(untold=True)
         if not notices or not operators:
             return ()
         digests = [await _write(tx, ports, operator, notices, now) for operator in operators]

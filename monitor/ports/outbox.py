@@ -30,6 +30,9 @@ class OutboxTables(Protocol):
         the others only the try is kept.
         """
 
+    async def take_untold(self) -> tuple[DeliveryId, ...]:
+        """Those that were given up and that operators are to be told of, each once; the oldest first."""
+
     async def list_deliveries(
         self, *, state: DeliveryState | None = None, subscriber: SubscriberId | None = None, limit: int = 50
     ) -> tuple[Delivery, ...]:

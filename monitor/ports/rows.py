@@ -49,11 +49,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What a claim came to: the attempt, and the delivery as it stands after it."""
+    """What a claim came to: the attempt, and the delivery as it stands after it.
+
+    `is_to_be_told` says of one that was given up that operators must hear of it.
+    """
 
     claim: Claim
     attempt: Attempt
     after: Delivery
+    is_to_be_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ _OUTCOME = ("state", "attempts", "next_attempt_at", "sent_at")
 _FINISH = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("finished"))
-    .values(**{name: bindparam(name) for name in _OUTCOME}, lease_until=None)
+    .values(**{name: bindparam(name) for name in _OUTCOME}, untold=bindparam("is_to_be_told"), lease_until=None)
 )
 
 
@@ -143,7 +143,7 @@ class OutboxRows:
         changed = await self._rows.write(
             update(deliveries)
             .where(deliveries.c.id == delivery, deliveries.c.state.in_(("sent", "dead")))
-            .values(state="pending", attempts=0, next_attempt_at=now, sent_at=None, lease_until=None)
+            .values(state="pending", attempts=0, next_attempt_at=now, sent_at=None, lease_until=None, untold=False)
         )
         return changed == 1
 
@@ -158,6 +158,12 @@ class OutboxRows:
             .values(state="dead", next_attempt_at=None, lease_until=None, lease_token=deliveries.c.lease_token + 1)
         )
         return changed == 1
+
+    async def take_untold(self) -> tuple[DeliveryId, ...]:
+        """Those that were given up and that operators are to be told of, each once; the oldest first."""
+        told = update(deliveries).where(deliveries.c.untold).values(untold=False)
+        rows = await self._rows.fetch(told.returning(deliveries.c.id, deliveries.c.created_at))
+        return tuple(DeliveryId(row.id) for row in sorted(rows, key=lambda row: (row.created_at, row.id)))
 
     async def put_back(self, claim: Claim, until: datetime) -> None:
         """Give a claim back untried: the delivery is due again at an instant, and no attempt is counted."""
@@ -235,7 +241,8 @@ def _attempt_to_row(tried: Tried, number: int) -> dict[str, Any]:
 
 
 def _outcome_to_row(tried: Tried) -> dict[str, Any]:
-    return {"finished": tried.claim.delivery.id, **{name: getattr(tried.after, name) for name in _OUTCOME}}
+    outcome = {name: getattr(tried.after, name) for name in _OUTCOME}
+    return {"finished": tried.claim.delivery.id, "is_to_be_told": tried.is_to_be_told, **outcome}
 
 
 def _row_to_delivery(row: Row[Any], payload: bytes) -> Delivery:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from monitor.deliver.slack import SlackChannel
-from monitor.model import Delivery, Digest, SlackWebhook, Subscriber, SubscriberId
+from monitor.model import Delivery, Digest, EmailAddress, SlackWebhook, Subscriber, SubscriberId
 from monitor.pipeline import Plan, Ports, deliver_due, tell_operators
 from monitor.ports import Channel
 from monitor.route.digest import create_deliveries, digest_id_of
@@ -21,6 +21,7 @@ from tests.deliver.faulty import Row, Setting, open_setting, open_sound_setting,
 from tests.deliver.peers import listen, loopback_session, make_certificate
 from tests.deliver.slack_double import SlackDouble
 from tests.deliver.values import NOW, TOKEN
+from tests.pipeline.stage import KeepingChannel
 from tests.render.samples import ANA, full_digest, make_digest, strike_story
 
 ROWS = read_table()
@@ -92,7 +93,7 @@ async def _play(store: Database, row: Row, certificate: Path) -> Course:
         (attempt,) = await tx.list_attempts(first.id)
         disabled = [each for each in await tx.list_disabled_channels() if each.subscriber == name]
     assert after is not None
-    notices = await _list_notices(store, name)
+    notices = await _hear(store, name, NOW + timedelta(hours=2) * (1 + ROWS.index(row)))
     async with open_sound_setting(row) as setting:
         mended = await _mend(store, after, setting)
         received = setting.received()
@@ -137,11 +138,12 @@ async def _deliver(store: Database, name: SubscriberId, setting: Setting, *, at:
     await deliver_due(_ports(store, setting.channel, at), _plan(subscriber))
 
 
-async def _list_notices(store: Database, name: SubscriberId) -> tuple[str, ...]:
-    unused = cast("Any", None)
-    await tell_operators(_ports(store, unused, NOW), _plan())
-    async with store.transaction() as tx:
-        return tuple(each.text for each in await tx.list_notices() if each.subject.startswith(f"{name} "))
+async def _hear(store: Database, name: SubscriberId, at: datetime) -> tuple[str, ...]:
+    """What operators are told of a subscriber."""
+    operator = replace(ANA, id=SubscriberId("operator"), addresses=(EmailAddress(address="operator@example.org"),))
+    plan = replace(_plan(operator), operators=(operator.id,))
+    digests = await tell_operators(_ports(store, KeepingChannel(), at), plan)
+    return tuple(each.text for digest in digests for each in digest.notices if f'"{name}"' in each.text)
 
 
 def _plan(*subscribers: Subscriber) -> Plan:
@@ -156,7 +158,7 @@ def _ports(store: Database, channel: Channel, now: datetime) -> Ports:
         archives=unused,
         parser=unused,
         matcher=unused,
-        channels={channel.kind: channel} if channel else {},
+        channels={channel.kind: channel},
         clock=lambda: now,
         jitter=lambda: 0.0,
         reached=lambda _point: None,

@@ -4,8 +4,8 @@ import json
 from datetime import timedelta
 
 from monitor.errors import DeliveryError, Problem
-from monitor.model import DisabledChannel, Now, RuleId, RuleState
-from monitor.pipeline import tell_operators
+from monitor.model import Choices, Delivery, DisabledChannel, Now, RuleId, RuleState
+from monitor.pipeline import compose_due, deliver_due, tell_operators
 from tests.pipeline.stage import Stage, on_stage, polled, yerevan
 from tests.route.values import ANA, BEN, make_route
 
@@ -127,3 +127,98 @@ def test_a_broken_template_is_told_while_it_is_broken(sqlite_file_url: str) -> N
         assert await stage.within(lambda tx: tx.list_notices()) == ()
 
     on_stage(sqlite_file_url, scenario, now=yerevan(2, 12), operators=(ANA,))
+
+
+REFUSED = DeliveryError("the message was refused: 554 spam", permanent=True)
+
+
+async def lose(stage: Stage, *titles: str) -> list[Delivery]:
+    """Messages of one story each that the other side refuses for good; the newest first."""
+    stage.channels["email"].refusal = REFUSED
+    for title in titles:
+        stage.now += timedelta(seconds=1)
+        await stage.match(title)
+        await stage.tick()
+    stage.channels["email"].refusal = None
+    return list(await stage.within(lambda tx: tx.list_deliveries(state="dead", limit=len(titles))))
+
+
+def test_a_message_that_was_given_up_is_told_once_with_what_it_was_to_whom_and_how_to_send_it_again(
+    store_url: str,
+) -> None:
+    async def scenario(stage: Stage) -> None:
+        (lost,) = await lose(stage, "Flood")
+        text = (
+            'a message was given up: "Flood" to "ana" by email (the message was refused: 554 spam); '
+            f'"monitor deliveries replay {lost.id[:12]}" sends it again'
+        )
+        assert await hear(stage) == [("delivery", text)]
+        stage.now += DAY
+        assert await hear(stage) == []
+        assert await stage.within(lambda tx: tx.list_notices()) == ()
+
+    on_stage(store_url, scenario, make_route(ANA, send=Now()), now=yerevan(2, 12), operators=(BEN,))
+
+
+def test_what_is_given_up_within_an_hour_of_a_notice_is_one_notice_after_it(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await lose(stage, "Flood")
+        assert len(await hear(stage)) == 1
+        stage.now += timedelta(minutes=1)
+        lost = await lose(stage, "Storm", "Quake", "Fire")
+        assert await hear(stage) == []
+        stage.now += timedelta(minutes=59)
+        ((kind, text),) = await hear(stage)
+        assert kind == "delivery"
+        assert text.startswith('3 messages were given up: "Storm" to "ana" by email (')
+        assert text.count('to "ana"') == 2
+        assert "; and 1 more; " in text
+        assert '"monitor deliveries list --state dead" names them' in text
+        assert f'"monitor deliveries replay {lost[-1].id[:12]}" sends one again' in text
+
+    on_stage(store_url, scenario, make_route(ANA, send=Now()), now=yerevan(2, 12), operators=(BEN,))
+
+
+def test_a_notice_that_is_given_up_itself_makes_no_other(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.free = 0.01
+        stage.channels["email"].refusal = REFUSED
+        assert [kind for kind, _ in await hear(stage)] == ["disk"]
+        stage.channels["email"].refusal = None
+        assert len(await stage.within(lambda tx: tx.list_deliveries(state="dead"))) == 2
+        stage.now += DAY
+        assert await hear(stage) == []
+
+    on_stage(store_url, scenario, now=yerevan(2, 12), operators=(ANA, BEN))
+
+
+def test_what_was_replayed_dropped_or_is_wanted_no_more_is_not_told(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        (replayed,) = await lose(stage, "Flood")
+        assert await stage.within(lambda tx: tx.replay_delivery(replayed.id, stage.now))
+        await stage.match("Storm")
+        await compose_due(stage.ports, stage.plan)
+        waiting = await stage.within(lambda tx: tx.list_deliveries(state="pending"))
+        for delivery in waiting:
+            if delivery.id != replayed.id:
+                assert await stage.within(lambda tx, delivery=delivery: tx.drop_delivery(delivery.id))
+        await stage.match("Quake")
+        await compose_due(stage.ports, stage.plan)
+        gone = Choices(subscriber=ANA, unsubscribed_at=stage.now)
+        await stage.within(lambda tx: tx.save_choices(gone))
+        await deliver_due(stage.ports, stage.plan)
+        assert len(await stage.within(lambda tx: tx.list_deliveries(state="dead"))) == 3
+        assert await hear(stage) == []
+
+    on_stage(store_url, scenario, make_route(ANA, send=Now()), now=yerevan(2, 12), operators=(BEN,))
+
+
+def test_what_is_given_up_before_there_are_operators_is_told_to_the_first(store_url: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await lose(stage, "Flood", "Storm")
+        assert await hear(stage) == []
+        stage.now += DAY
+        await stage.change(operators=(BEN,))
+        assert [text[:24] for _, text in await hear(stage)] == ["2 messages were given up"]
+
+    on_stage(store_url, scenario, make_route(ANA, send=Now()), now=yerevan(2, 12))

@@ -79,10 +79,19 @@ deliveries = Table(
     Column("news_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
+    # Given up, and operators are still to hear of it.
+    Column("untold", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("digest", "subscriber", "channel"),
     Index(None, "state", "channel", "next_attempt_at"),
     Index(None, "created_at"),
     Index(None, "subscriber", "channel", "sent_at"),
+)
+
+Index(
+    "ix_deliveries_untold",
+    deliveries.c.created_at,
+    sqlite_where=deliveries.c.untold,
+    postgresql_where=deliveries.c.untold,
 )
 
 # Written once and read by its key: a row of `deliveries` is written at every claim and mark, and stays small.
