@@ -15,7 +15,7 @@ from monitor import __version__
 from monitor.clock import draw, utc_now
 from monitor.config.project import SoundProject
 from monitor.config.secret_key import load_keys
-from monitor.config.settings import UNSET_DATABASE, Settings
+from monitor.config.settings import UNSET_DATABASE, UNSET_SIGNATURE, Settings
 from monitor.deliver.apprise import AppriseChannel
 from monitor.deliver.bounce_mailbox import MaildirMailbox, MboxMailbox
 from monitor.deliver.dkim import DkimKey
@@ -209,7 +209,7 @@ async def open_channels(
         timeout=_SMTP_TIMEOUT,
     )
     signature = None
-    if dkim.domain and dkim.selector and dkim.key:
+    if dkim.domain and dkim.selector and dkim.key and dkim.key != UNSET_SIGNATURE:
         signature = DkimKey(domain=dkim.domain, selector=dkim.selector, private_key=dkim.key)
     email = EmailChannel(options, sender=settings.sender, pages=pages, signature=signature, templates=templates)
     try:

@@ -50,7 +50,8 @@ def import_(
     Example: `monitor import seeds/`
     """
     sources = [archive_source(path, read_fields(fields or ())) for path in paths]
-    project = load_project(config, rules, os.environ, cache=choose_cache(data))
+    # Nobody is reached: what matches is told, with --alert too, by the service, which needs its secrets.
+    project = load_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
     print_problems(project.warnings)
     account = _Account()
     world = World() if processes is None else World(processes=processes)

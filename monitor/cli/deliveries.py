@@ -13,12 +13,13 @@ from rich.table import Table
 from monitor.app import open_existing_store
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.clock import utc_now
+from monitor.config.load import list_subscriber_ids
 from monitor.config.settings import load_settings
 from monitor.errors import InputError
 from monitor.model import Attempt, Delivery, DeliveryId, DeliveryState, SubscriberId
 from monitor.ports import Transaction
 from monitor.render.documents import instant
-from monitor.text.suggest import quoted_list
+from monitor.text.suggest import did_you_mean, quoted_list
 
 app = typer.Typer(
     help="List, show, replay and drop what was sent and what was not.\n\nExample: `monitor deliveries list`",
@@ -26,6 +27,9 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
+
+# Of those that begin alike, so many are named.
+_MOST_ALIKE = 3
 
 DeliveryArgument = Annotated[str, typer.Argument(metavar="DELIVERY", help="Its id, or a beginning that only one has.")]
 
@@ -45,7 +49,8 @@ def list_deliveries(
     """
     if state is not None and state not in get_args(DeliveryState):
         raise typer.BadParameter(f'"{state}" is none of {quoted_list(get_args(DeliveryState))}', param_hint="--state")
-    found = asyncio.run(_list(config, data, cast("DeliveryState | None", state), subscriber, limit))
+    wanted = None if subscriber is None else SubscriberId(subscriber)
+    found = asyncio.run(_list(config, data, cast("DeliveryState | None", state), wanted, limit))
     if as_json:
         print(json.dumps([_document(delivery) for delivery in found], indent=2))
     else:
@@ -98,28 +103,48 @@ def drop(delivery: DeliveryArgument, config: ConfigOption = CONFIG, data: DataOp
 
 
 async def _list(
-    config: Path, data: Path, state: DeliveryState | None, subscriber: str | None, limit: int
+    config: Path, data: Path, state: DeliveryState | None, subscriber: SubscriberId | None, limit: int
 ) -> tuple[Delivery, ...]:
-    wanted = None if subscriber is None else SubscriberId(subscriber)
-    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
-        return await tx.list_deliveries(state=state, subscriber=wanted, limit=limit)
+    async with (
+        open_existing_store(load_settings(config, os.environ, strict=False), data) as store,
+        store.transaction() as tx,
+    ):
+        found = await tx.list_deliveries(state=state, subscriber=subscriber, limit=limit)
+        if subscriber is not None and not found and not await tx.list_deliveries(subscriber=subscriber, limit=1):
+            _require_configured(config, subscriber)
+        return found
+
+
+def _require_configured(config: Path, subscriber: SubscriberId) -> None:
+    known = list_subscriber_ids(config)
+    if subscriber not in known:
+        raise InputError(f'no subscriber "{subscriber}"{did_you_mean(subscriber, known)}, and nothing was sent to one')
 
 
 async def _show(config: Path, data: Path, asked: str) -> tuple[Delivery, tuple[Attempt, ...]]:
-    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+    async with (
+        open_existing_store(load_settings(config, os.environ, strict=False), data) as store,
+        store.transaction() as tx,
+    ):
         delivery = await _get_delivery(tx, asked)
         return delivery, await tx.list_attempts(delivery.id)
 
 
 async def _replay(config: Path, data: Path, asked: str) -> None:
-    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+    async with (
+        open_existing_store(load_settings(config, os.environ, strict=False), data) as store,
+        store.transaction() as tx,
+    ):
         delivery = await _get_delivery(tx, asked)
         if not await tx.replay_delivery(delivery.id, utc_now()):
             raise InputError(f'delivery "{delivery.id}" is pending already')
 
 
 async def _drop(config: Path, data: Path, asked: str) -> None:
-    async with open_existing_store(load_settings(config, os.environ), data) as store, store.transaction() as tx:
+    async with (
+        open_existing_store(load_settings(config, os.environ, strict=False), data) as store,
+        store.transaction() as tx,
+    ):
         delivery = await _get_delivery(tx, asked)
         if not await tx.drop_delivery(delivery.id):
             raise InputError(f'delivery "{delivery.id}" is {delivery.state} already')
@@ -127,9 +152,15 @@ async def _drop(config: Path, data: Path, asked: str) -> None:
 
 async def _get_delivery(tx: Transaction, asked: str) -> Delivery:
     found = await tx.find_delivery(DeliveryId(asked))
-    if found is None:
-        raise InputError(f'no delivery "{asked}", or more than one begins so; see "monitor deliveries list"')
-    return found
+    if found is not None:
+        return found
+    alike = await tx.list_delivery_ids(asked, limit=_MOST_ALIKE + 1) if asked else ()
+    if not alike:
+        raise InputError(f'no delivery "{asked}"; see "monitor deliveries list"')
+    more = " and more" if len(alike) > _MOST_ALIKE else ""
+    raise InputError(
+        f'more than one delivery begins with "{asked}": {quoted_list(alike[:_MOST_ALIKE])}{more}; write more of its id'
+    )
 
 
 def _document(delivery: Delivery) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def reprocess_(
         trial=dry_run,
         alerting=alert,
     )
-    project = load_project(config, rules, os.environ, cache=choose_cache(data))
+    project = load_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
     print_problems(project.warnings)
     require_store(project.settings, data)
     count = asyncio.run(_reprocess(project, data, wish, as_json=as_json))

@@ -20,7 +20,7 @@ def stats(config: ConfigOption = CONFIG, data: DataOption = DATA, as_json: JsonO
 
     Example: `monitor rules stats`
     """
-    found = asyncio.run(_read(load_settings(config, os.environ), data))
+    found = asyncio.run(_read(load_settings(config, os.environ, strict=False), data))
     if as_json:
         print(json.dumps([_document(each) for each in found], indent=2, ensure_ascii=False))
     elif not found:

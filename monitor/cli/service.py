@@ -111,7 +111,7 @@ def doctor(config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
 
     Example: `monitor doctor --data data`
     """
-    settings = load_settings(config, os.environ)
+    settings = load_settings(config, os.environ, strict=False)
     seen_at, broken = asyncio.run(_examine(settings, data))
     if seen_at is None:
         raise InputError('the service has never run on this data: start it with "monitor run"')

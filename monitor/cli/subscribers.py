@@ -16,14 +16,14 @@ from monitor.app import has_store, open_existing_store
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.cli.subscriber_pages import marks, pages
 from monitor.config.assembly import Config
-from monitor.config.load import find_definition
+from monitor.config.load import find_definition, list_subscriber_ids
 from monitor.config.project import load_configuration
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import InputError
 from monitor.model import BounceKind, ChannelKind, Choices, DisabledChannel, Quiet, SubscriberId
 from monitor.render.documents import instant
 from monitor.route.windows import describe_pace
-from monitor.text.suggest import quoted_list
+from monitor.text.suggest import did_you_mean, quoted_list
 
 app = typer.Typer(
     help="List the subscribers and what they chose, and where they choose it; enable channels; erase one.\n\n"
@@ -84,6 +84,8 @@ def enable(
         raise typer.BadParameter(f'"{channel}" is none of {quoted_list(get_args(ChannelKind))}', param_hint="--channel")
     settings = load_settings(config, os.environ, strict=False)
     enabled = asyncio.run(_enable(settings, data, SubscriberId(subscriber), channel))
+    if not enabled and subscriber not in (known := list_subscriber_ids(config)):
+        raise InputError(f'no subscriber "{subscriber}"{did_you_mean(subscriber, known)}')
     if not enabled:
         raise InputError(f'no channel of "{subscriber}" is disabled; see "monitor subscribers list"')
     print(f"enabled: {', '.join(enabled)}")
@@ -100,7 +102,7 @@ def forget(
 
     Example: `monitor subscribers forget ana --yes`
     """
-    settings = load_settings(config, os.environ)
+    settings = load_settings(config, os.environ, strict=False)
     if not yes:
         typer.confirm(f'Erase everything about "{subscriber}"? This cannot be undone.', abort=True)
     erased = asyncio.run(_forget(settings, data, SubscriberId(subscriber)))

@@ -66,6 +66,12 @@ def find_definition(directory: Path, section: str, identifier: str) -> tuple[str
     return tuple(places)
 
 
+def list_subscriber_ids(directory: Path) -> tuple[str, ...]:
+    """The ids of the subscribers, as far as the files can be read: to tell a name that nobody has."""
+    texts, _ = read_config_texts(directory)
+    return tuple(read_definitions(texts).subscribers)
+
+
 def raise_errors(problems: Iterable[Problem]) -> None:
     """ConfigError with every error among the problems, if there is one; warnings are left out."""
     errors = tuple(problem for problem in problems if problem.level == "error")

@@ -266,7 +266,8 @@ def read_settings(
     problems += _resolve_secrets(values, secrets, layers, strict=strict)
     settings, faults = _build(values)
     problems += (locate(layers, fault) for fault in faults)
-    problems += (locate(layers, fault, "warning") for fault in _find_open_login(settings))
+    doubtful = (*_find_open_login(settings), *_find_missing_key(settings))
+    problems += (locate(layers, fault, "warning") for fault in doubtful)
     failed = any(problem.level == "error" for problem in problems)
     return (None if failed else settings), tuple(sorted(set(problems)))
 
@@ -288,15 +289,29 @@ def _find_open_login(settings: Settings | None) -> tuple[Fault, ...]:
     return (Fault(("smtp", "password"), ("smtp",), text),)
 
 
+def _find_missing_key(settings: Settings | None) -> tuple[Fault, ...]:
+    """Links are signed, several hosts may do it, and nothing says by which key."""
+    if settings is None or settings.public_url is None or settings.database == "sqlite" or settings.secret_key:
+        return ()
+    text = (
+        'hosts that share this database need "secret_key": else each makes one of its own below --data, and refuses '
+        "the links that another signed"
+    )
+    return (Fault(("database",), ("database",), text),)
+
+
 UNSET_DATABASE = "postgresql+psycopg://not-set.invalid/"
 """In place of a database whose address is not set: no command may take another one for it."""
+
+UNSET_SIGNATURE = "-----BEGIN PRIVATE KEY-----"
+"""In place of a key for DKIM that is not set: nothing is signed by it."""
 
 # What may stand elsewhere, and what `monitor check` takes in place of a variable that is not set.
 _PLACEHOLDERS: Mapping[tuple[str, ...], str] = {
     ("database",): UNSET_DATABASE,
     ("smtp", "username"): "placeholder",
     ("smtp", "password"): "placeholder",
-    ("dkim", "key"): "-----BEGIN PRIVATE KEY-----",
+    ("dkim", "key"): UNSET_SIGNATURE,
     ("web", "password"): "placeholder",
     ("secret_key",): "a placeholder that is long enough to pass",
 }

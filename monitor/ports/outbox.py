@@ -41,6 +41,9 @@ class OutboxTables(Protocol):
     async def find_delivery(self, delivery: DeliveryId) -> Delivery | None:
         """A delivery by its id, or by a beginning of it that only one has."""
 
+    async def list_delivery_ids(self, beginning: str, *, limit: int) -> tuple[DeliveryId, ...]:
+        """Those of deliveries that begin so, in order."""
+
     async def list_attempts(self, delivery: DeliveryId) -> tuple[Attempt, ...]:
         """The tries of a delivery, in order."""
 

@@ -126,9 +126,14 @@ class OutboxRows:
         exact = await self._rows.find(_WHOLE.where(deliveries.c.id == delivery))
         if exact is not None:
             return _row_to_delivery(exact, exact.payload)
-        begins = func.substr(deliveries.c.id, 1, len(delivery)) == delivery
-        found = await self._rows.fetch(_WHOLE.where(begins).limit(2)) if delivery else []
-        return _row_to_delivery(found[0], found[0].payload) if len(found) == 1 else None
+        ids = await self.list_delivery_ids(delivery, limit=2) if delivery else ()
+        return await self.find_delivery(ids[0]) if len(ids) == 1 else None
+
+    async def list_delivery_ids(self, beginning: str, *, limit: int) -> tuple[DeliveryId, ...]:
+        """Those of deliveries that begin so, in order."""
+        begins = func.substr(deliveries.c.id, 1, len(beginning)) == beginning
+        found = select(deliveries.c.id).where(begins).order_by(deliveries.c.id).limit(limit)
+        return tuple(DeliveryId(row.id) for row in await self._rows.fetch(found))
 
     async def list_attempts(self, delivery: DeliveryId) -> tuple[Attempt, ...]:
         """The tries of a delivery, in order."""

@@ -171,6 +171,7 @@ class SqlTransaction:
         self.finish_attempts = outbox.finish_attempts
         self.list_deliveries = outbox.list_deliveries
         self.find_delivery = outbox.find_delivery
+        self.list_delivery_ids = outbox.list_delivery_ids
         self.list_attempts = outbox.list_attempts
         self.replay_delivery = outbox.replay_delivery
         self.drop_delivery = outbox.drop_delivery

@@ -107,6 +107,37 @@ def test_import_stores_once_and_never_alerts(command: Command, project: Path) ->
     assert subscriber
 
 
+_SECRETS = """\
+smtp: {username: monitor, password: "env:NOBODY_SET_THIS"}
+dkim: {domain: example.org, selector: alerts, key: "env:NOR_THIS"}
+secret_key: "env:NOR_THIS_EITHER"
+"""
+
+
+def test_commands_that_reach_nobody_need_no_secrets(command: Command, project: Path) -> None:
+    (project / "config" / "monitor.yaml").write_text(_SECRETS, encoding="utf-8")
+    people = 'version: 1\nsubscribers: {hook: {webhook: {url: "env:A_HOOK", secret: "env:A_SECRET"}}}\n'
+    (project / "config" / "people.yaml").write_text(people, encoding="utf-8")
+    imported = command("import", _SEEDS, "--alert")
+    assert imported.code == 0, imported.err
+    assert "26 new articles in 25 stories" in imported.out
+    assert command("deliveries", "list").out == "no deliveries\n"
+    for asked in (
+        ("reprocess", "--since", "7d"),
+        ("rules", "stats"),
+        ("subscribers", "list"),
+        ("subscribers", "forget", "hook", "--yes"),
+    ):
+        outcome = command(*asked)
+        assert outcome.code == 0, outcome.err
+    assert 'no silence "7" is in force' in command("silence", "end", "7").err
+    assert 'no delivery "abc"' in command("deliveries", "replay", "abc").err
+    assert "never run" in command("doctor").err
+    service = command("run", "--once")
+    assert service.code == 1
+    assert 'environment variable "NOBODY_SET_THIS" is not set' in service.err
+
+
 def test_import_names_a_broken_record_and_keeps_the_rest(command: Command, project: Path) -> None:
     (project / "dump.jsonl").write_text('{"title": "Flood", "body": "The river rose."}\nno json\n', encoding="utf-8")
     outcome = command("import", "dump.jsonl")
@@ -134,4 +165,9 @@ def test_what_does_not_exist_is_named(command: Command, project: Path) -> None:
     command("import", _SEEDS)
     assert 'no delivery "abc"' in command("deliveries", "show", "abc").err
     assert command("deliveries", "list", "--state", "lost").code == 2
+    unknown = command("deliveries", "list", "--subscriber", "mex")
+    assert (unknown.code, unknown.out) == (1, "")
+    assert 'no subscriber "mex" (did you mean "me"?), and nothing was sent to one' in unknown.err
+    assert command("deliveries", "list", "--subscriber", "me").out == "no deliveries\n"
+    assert 'no subscriber "mex" (did you mean "me"?)' in command("subscribers", "enable", "mex").err
     assert "never run" in command("doctor").err

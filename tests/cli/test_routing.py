@@ -8,9 +8,10 @@ import pytest
 
 from monitor.app import open_store
 from monitor.config.settings import Settings
-from monitor.model import ChannelKind, DisabledChannel, SubscriberId
+from monitor.model import ChannelKind, DeliveryId, DisabledChannel, SubscriberId
 from tests.builders import NOON
 from tests.cli.conftest import Command
+from tests.contract.stores import MINUTE, make_delivery, make_digest
 
 _NEWSROOM = """version: 1
 subscribers:
@@ -160,6 +161,26 @@ def test_a_disabled_channel_is_listed_and_enabled_again(command: Command, newsro
     assert (again.code, 'no channel of "ana" is disabled' in again.err) == (1, True)
     assert command("subscribers", "enable", "ana").out == "enabled: slack\n"
     assert command("subscribers", "enable", "ana", "--channel", "fax").code == 2
+
+
+def test_a_beginning_that_several_deliveries_have_is_told_from_one_that_none_has(
+    command: Command, newsroom: Path
+) -> None:
+    async def put() -> None:
+        async with open_store(Settings(), newsroom / "data") as store, store.transaction() as tx:
+            for number in range(4):
+                digest = make_digest(f"d{number}", NOON + number * MINUTE)
+                name = DeliveryId(f"{'abc' if number else 'xyz'}-{number}")
+                await tx.add_digest(digest, [], [make_delivery(digest, id=name)])
+
+    asyncio.run(put())
+    several = command("deliveries", "show", "abc")
+    assert several.code == 1
+    assert 'more than one delivery begins with "abc": "abc-1", "abc-2", "abc-3"; write more of its id' in several.err
+    assert 'no delivery "abd"; see "monitor deliveries list"' in command("deliveries", "drop", "abd").err
+    assert 'more than one delivery begins with "": ' not in command("deliveries", "show", "").err
+    assert command("deliveries", "drop", "xyz").code == 0
+    assert "xyz-0" in command("deliveries", "show", "x").out
 
 
 def test_a_person_is_forgotten_after_a_question(command: Command, newsroom: Path) -> None:

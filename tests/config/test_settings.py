@@ -93,6 +93,19 @@ def test_a_problem_is_shown_where_the_value_stands() -> None:
     ]
 
 
+_SHARED = "database: postgresql+psycopg://db/x\npublic_url: https://monitor.example.org\n"
+
+
+def test_a_database_of_several_hosts_without_a_key_for_their_links_is_a_warning() -> None:
+    (warning,) = problems(_SHARED)
+    assert warning.startswith(
+        'config/monitor.yaml:1:11: warning: database: hosts that share this database need "secret'
+    )
+    assert problems(_SHARED + f"secret_key: {'k' * 32}\n") == []
+    assert problems(_SHARED.splitlines()[0]) == [], "without an address there are no links"
+    assert problems(_SHARED.splitlines()[1]) == []
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

@@ -207,6 +207,9 @@ def test_a_delivery_is_found_by_a_beginning_that_only_one_has(store_url: str, be
         )
         delivery = await tx.find_delivery(DeliveryId(beginning))
         assert (delivery and delivery.id) == found
+        assert await tx.list_delivery_ids("abc-", limit=2) == ("abc-1", "abc-11")
+        assert await tx.list_delivery_ids("abc-2", limit=2) == ("abc-23",)
+        assert await tx.list_delivery_ids("ABC", limit=2) == ()
 
     in_transaction(store_url, scenario)
 
