@@ -8,7 +8,8 @@ from datetime import timedelta
 class Retention:
     """Counted from when an article was fetched.
 
-    `raw` is what it was read from, `bodies` its text and earlier wordings, `metadata` all that is left of it.
+    `raw` is what it was read from, `bodies` its text and earlier wordings, `metadata` all that is left of it. Messages
+    are kept as long as bodies, digests and alerts as long as metadata, from when they were made.
     """
 
     raw: timedelta = timedelta(days=14)

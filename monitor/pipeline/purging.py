@@ -53,6 +53,14 @@ async def _bodies(tx: Transaction, retention: Retention, now: datetime) -> int:
     return await tx.purge_bodies(now - retention.bodies, _BATCH)
 
 
+async def _messages(tx: Transaction, retention: Retention, now: datetime) -> int:
+    return await tx.purge_deliveries(now - retention.bodies, _BATCH)
+
+
+async def _digests(tx: Transaction, retention: Retention, now: datetime) -> int:
+    return await tx.purge_digests(now - retention.metadata, _BATCH)
+
+
 async def _articles(tx: Transaction, retention: Retention, now: datetime) -> int:
     return await tx.purge_articles(now - retention.metadata, _BATCH)
 
@@ -65,6 +73,8 @@ _PURGES: Mapping[str, _Purge] = {
     "pages": _pages,
     "awaited": _awaited,
     "bodies": _bodies,
+    "messages": _messages,
+    "digests": _digests,
     "articles": _articles,
     "story_index": _story_index,
 }

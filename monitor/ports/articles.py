@@ -149,6 +149,12 @@ class ArticleTables(Protocol):
     async def purge_articles(self, before: datetime, limit: int) -> int:
         """Articles fetched before then, with their matches; those that an alert is waiting for stay."""
 
+    async def purge_deliveries(self, before: datetime, limit: int) -> int:
+        """Messages made before then that were sent or given up, with their attempts, and notices that ended before."""
+
+    async def purge_digests(self, before: datetime, limit: int) -> int:
+        """Digests composed before then of which no message is left, and alerts that they told or that were dropped."""
+
     async def purge_story_index(self, now: datetime, limit: int) -> int:
         """What stories older than the window were recognised by."""
 

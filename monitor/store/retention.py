@@ -5,13 +5,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, select, tuple_, update
 
-from monitor.store.rows import Rows
+from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import (
     alert_matches,
     alerts,
     article_versions,
     articles,
+    attempts,
+    deliveries,
+    digests,
     matches,
+    notices,
+    payloads,
     raw_pages,
     story_features,
     story_profiles,
@@ -32,6 +37,17 @@ def select_old_articles(before: datetime, limit: int) -> Select[Any]:
     of_alert = and_(alert_matches.c.article == articles.c.id, alert_matches.c.alert == alerts.c.id)
     waiting = exists().where(of_alert, alerts.c.state == "pending")
     return select(articles.c.id).where(articles.c.fetched_at < before, ~waiting).limit(limit)
+
+
+def select_old_deliveries(before: datetime, limit: int) -> Select[Any]:
+    """Deliveries made before then that were sent or given up."""
+    return select(deliveries.c.id).where(deliveries.c.created_at < before, deliveries.c.state != "pending").limit(limit)
+
+
+def select_old_digests(before: datetime, limit: int) -> Select[Any]:
+    """Digests composed before then of which no delivery is left."""
+    carried = exists().where(deliveries.c.digest == digests.c.id)
+    return select(digests.c.id).where(digests.c.composed_at < before, ~carried).limit(limit)
 
 
 class RetentionRows:
@@ -58,6 +74,30 @@ class RetentionRows:
             for column in (matches.c.article, raw_pages.c.article, article_versions.c.article, articles.c.id):
                 await self._rows.write(delete(column.table).where(column.in_(ids)))
         return len(ids)
+
+    async def purge_deliveries(self, before: datetime, limit: int) -> int:
+        """Messages made before then that were sent or given up, with their attempts, and notices that ended before.
+
+        Their digests stay: by these a window is known to be told, and is not told again.
+        """
+        ids = [row.id for row in await self._rows.fetch(select_old_deliveries(before, limit))]
+        if ids:
+            for column in (attempts.c.delivery, payloads.c.delivery, deliveries.c.id):
+                await self._rows.write(delete(column.table).where(column.in_(ids)))
+        return len(ids) + await self._purge(notices, notices.c.ended_at < before, limit)
+
+    async def purge_digests(self, before: datetime, limit: int) -> int:
+        """Digests composed before then of which no message is left, and alerts that they told or that were dropped."""
+        ids = [row.id for row in await self._rows.fetch(select_old_digests(before, limit))]
+        told = [row.id for row in await self._rows.fetch(select(alerts.c.id).where(alerts.c.digest.in_(ids)))]
+        wanted_by_nobody = select(alerts.c.id).where(alerts.c.state == "dropped", alerts.c.due_at < before)
+        dropped = [row.id for row in await self._rows.fetch(wanted_by_nobody.limit(limit))]
+        for chunk in iter_chunks((*told, *dropped)):
+            for column in (alert_matches.c.alert, alerts.c.id):
+                await self._rows.write(delete(column.table).where(column.in_(chunk)))
+        if ids:
+            await self._rows.write(delete(digests).where(digests.c.id.in_(ids)))
+        return len(ids) + len(dropped)
 
     async def purge_story_index(self, now: datetime, limit: int) -> int:
         """What stories older than the window were recognised by."""

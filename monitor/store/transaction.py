@@ -100,6 +100,8 @@ class SqlTransaction:
         self.purge_bodies = retention.purge_bodies
         self.purge_articles = retention.purge_articles
         self.purge_story_index = retention.purge_story_index
+        self.purge_deliveries = retention.purge_deliveries
+        self.purge_digests = retention.purge_digests
 
         matches = MatchRows(rows)
         self.save_rules = matches.save_rules

@@ -17,7 +17,7 @@ from monitor.store.digests import select_digests
 from monitor.store.exports import select_matches
 from monitor.store.outbox import select_due_deliveries, select_failing_since, select_waiting
 from monitor.store.pages import select_alike
-from monitor.store.retention import select_old_bodies
+from monitor.store.retention import select_old_bodies, select_old_deliveries
 from monitor.store.sources import select_due_sources
 from monitor.store.stories import select_frequencies, select_profiles_with, select_texts
 from tests.builders import NOON
@@ -90,11 +90,21 @@ def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[
             "pk_word_frequencies",
         ),
         (select_old_bodies(NOON, 10), "ix_articles_bodies", "ix_articles_bodies"),
+        (select_old_deliveries(NOON, 10), "ix_deliveries_created_at", "ix_deliveries_created_at"),
         (select_matches(WEEK, None, 10), "ix_articles_fetched_at", "ix_articles_fetched_at"),
         (select_matches(WEEK, Place(NOON, 7, "ports"), 10), "ix_articles_fetched_at", "ix_articles_fetched_at"),
         (select_addressee("email", "<a@b>"), "ix_attempts_reference", "ix_attempts_reference"),
     ],
-    ids=["texts", "profiles", "words", "old bodies", "an export", "more of an export", "whose mail came back"],
+    ids=[
+        "texts",
+        "profiles",
+        "words",
+        "old bodies",
+        "old messages",
+        "an export",
+        "more of an export",
+        "whose mail came back",
+    ],
 )
 def test_recognising_a_story_and_purging_use_their_index(
     store_url: str, statement: Select[tuple[object, ...]], sqlite_key: str, postgres_index: str

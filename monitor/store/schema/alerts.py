@@ -30,6 +30,7 @@ digests = Table(
     Column("immediate", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("subscriber", "window_start"),
     Index(None, "subscriber", "composed_at"),
+    Index(None, "composed_at"),
 )
 
 alerts = Table(
@@ -53,6 +54,7 @@ alerts = Table(
     UniqueConstraint("subscriber", "story", "kind", "ordinal"),
     Index(None, "state", "due_at", "subscriber"),
     Index(None, "subscriber", "state", "due_at"),
+    Index(None, "digest"),
 )
 
 alert_matches = Table(
