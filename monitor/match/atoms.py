@@ -15,6 +15,8 @@ from monitor.match.terms import WordPattern
 
 # Distinct words remembered; a year of many-language news stays far below what this takes (about 100 MB).
 _MOST_REMEMBERED = 1_000_000
+# To remember a word alone takes as long as to find out its class ten times.
+_AT_A_TIME = 500
 _UNKNOWN = -1
 
 
@@ -31,6 +33,7 @@ class AtomTable:
         self._lock = Lock()
         self._class_numbers: dict[tuple[int, ...], int] = {(): 0}
         self._remembered: RememberedClasses | None = None
+        self._recent: dict[str, int] = {}
         self._numbers: dict[WordPattern, int] = {}
         self._size = 0
         self._words: dict[str, int] = {}
@@ -52,6 +55,7 @@ class AtomTable:
         self._numbers = {}
         self._size, self.classes, foreseen, self._words, self._listed, self._beginnings, self._lengths = state
         self._remembered = self._remember(*foreseen)
+        self._recent = {}
         self._class_numbers = dict(zip(self.classes, range(len(self.classes)), strict=True))
         self._atoms_by_class = _no_postings()
         self._lock = Lock()
@@ -66,6 +70,7 @@ class AtomTable:
         number = self._numbers[pattern] = self._size
         self._size += 1
         self._remembered = None
+        self._recent = {}
         if pattern.kind == "word":
             self._words[pattern.text] = number
             return number
@@ -95,11 +100,15 @@ class AtomTable:
         return classes
 
     def _meet(self, words: Set[str]) -> Mapping[str, int]:
-        """The classes of words that were not met before, remembered from now on."""
-        met = {word: self._find_class(word) for word in words}
-        if self._remembered is None or len(self._remembered) + len(met) > _MOST_REMEMBERED:
-            self._remembered = self._number_classes()
-        self._remembered.add(tuple(met), tuple(met.values()))
+        """The classes of words that were not met before, or only just; they are remembered, many at a time."""
+        recent = self._recent
+        met = {word: recent[word] if word in recent else self._find_class(word) for word in words}
+        recent.update(met)
+        if len(recent) >= _AT_A_TIME:
+            self._recent = {}
+            if self._remembered is None or len(self._remembered) + len(recent) > _MOST_REMEMBERED:
+                self._remembered = self._number_classes()
+            self._remembered.add(tuple(recent), tuple(recent.values()))
         return met
 
     def atoms_of(self, classes: Numbers) -> tuple[Numbers, Numbers]:

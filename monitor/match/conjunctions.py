@@ -10,6 +10,7 @@ from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.match.clauses import AllOf, AnyOf, Clause, Lookup, NoneOf
 from monitor.match.display import MOST_MENTIONS
@@ -21,6 +22,7 @@ from monitor.match.view import ArticleView
 
 # Anchors; longer lists are shared by many rules, so each of these asks the list instead of holding its words again.
 _SHORT = 8
+_MOST_WORDS = 2
 # As many as there are bits to tell which were found.
 _MOST_GROUPS = 60
 
@@ -32,18 +34,6 @@ class Conjunction(NamedTuple):
     excluded: tuple[Lookup, ...]
 
 
-class _Entry(NamedTuple):
-    """One way to find a lookup: by an atom. `is_word`: that word, in the article's own text, is all that it looks for.
-
-    `bit` tells the group; 0 is what must not be found.
-    """
-
-    atom: int
-    is_word: bool
-    lookup: Lookup
-    bit: int
-
-
 class _Present(NamedTuple):
     """Numbers of entries of which an article has the word, and side by side which of the candidates each belongs to."""
 
@@ -52,12 +42,20 @@ class _Present(NamedTuple):
 
 
 class Conjunctions:
-    """Conjunctions by number, each a stretch of entries. `atom_count`: no entry's atom is as high."""
+    """Conjunctions by number, each a stretch of entries. `atom_count`: no entry's atom is as high.
+
+    An entry is one way to find a lookup, by an atom. Its bit tells the group; 0 is what must not be found. Where the
+    word, or it and the next or the last word, is all that the lookup looks for in the article's own text, the entry
+    says so, and nobody has to ask the lookup.
+    """
 
     def __init__(self, atom_count: int) -> None:
         self._starts, self._lengths = Column(), Column()
         self._wanted: list[int] = []
-        self._atoms, self._is_word = Column(), Column()
+        self._atoms = Column()
+        self._widths = Column()  # of what is found so: one word or two; 0 where the lookup is to be asked
+        self._others = Column()  # the atom of the second word, and how far from the first it stands
+        self._distances = Column()
         self._lookups: list[Lookup] = []
         self._bits: list[int] = []
         # One article at a time uses this. The last stands for lists that are asked in any case.
@@ -67,47 +65,56 @@ class Conjunctions:
 
     def add(self, conjunction: Conjunction) -> int:
         """Its number from now on."""
-        groups = enumerate(conjunction.groups)
-        entries = [entry for number, group in groups for entry in self._list_entries(group, 1 << number)]
-        entries += self._list_entries(conjunction.excluded, 0)
+        bits = [(lookup, 1 << number) for number, group in enumerate(conjunction.groups) for lookup in group]
+        bits += [(lookup, 0) for lookup in conjunction.excluded]
         with self._lock:
-            self._starts.extend(as_numbers([len(self._lookups)]))
+            first = len(self._lookups)
+            entries: list[tuple[int, int, int, int]] = []
+            for lookup, bit in bits:
+                found = self._list_entries(lookup)
+                entries += found
+                self._lookups += [lookup] * len(found)
+                self._bits += [bit] * len(found)
+            columns = as_numbers(entries).reshape(-1, 4).T
+            for column, numbers in zip(self._columns, columns, strict=True):
+                column.extend(numbers)
+            self._starts.extend(as_numbers([first]))
             self._lengths.extend(as_numbers([len(entries)]))
-            self._atoms.extend(as_numbers([entry.atom for entry in entries]))
-            self._is_word.extend(as_numbers([entry.is_word for entry in entries]))
-            self._lookups += [entry.lookup for entry in entries]
-            self._bits += [entry.bit for entry in entries]
             self._wanted.append((1 << len(conjunction.groups)) - 1)
             return len(self._wanted) - 1
 
+    @property
+    def _columns(self) -> tuple[Column, ...]:
+        return self._atoms, self._widths, self._others, self._distances
+
     def find(self, numbers: Sequence[int], view: ArticleView) -> list[Mentions | None]:
         """For each of some conjunctions the mentions that show it; None where it does not hold."""
-        words, others = self._find_present(as_numbers(numbers), view.row)
-        starts, ends = view.row.own_places.find_runs(self._atoms.take(words.entries))
-        counts = np.minimum(ends - starts, MOST_MENTIONS)
+        present = self._find_present(as_numbers(numbers), view.row)
+        found, others = self._find_words(present, view.row)
         answers = self._ask(others, view)
-        is_here = counts > 0
-        found = list(zip(words.rules[is_here].tolist(), words.entries[is_here].tolist(), strict=True))
-        found += [(answer.rule, answer.entry) for answer in answers]
-        holds = self._decide(numbers, found)
-        counts[~np.array(holds, dtype=bool)[words.rules]] = 0
-        lookups = [self._lookups[entry] for entry in words.entries.tolist()]
+        has_any = found.counts > 0
+        pairs = list(zip(found.rules[has_any].tolist(), found.entries[has_any].tolist(), strict=True))
+        pairs += [(answer.rule, answer.entry) for answer in answers]
+        holds = self._decide(numbers, pairs)
         answers = [answer for answer in answers if holds[answer.rule]]
-        shown = show_rules(WordsFound(*words, lookups, starts, counts), answers, len(numbers), view.row)
+        shown = show_rules(found.of_rules(np.array(holds, dtype=bool)), answers, len(numbers), view.row)
         return [mentions if stands else None for mentions, stands in zip(shown, holds, strict=True)]
 
-    def _list_entries(self, lookups: Iterable[Lookup], bit: int) -> Iterator[_Entry]:
-        for lookup in lookups:
-            anchors = lookup.lexicon.phrases
-            if len(anchors) > _SHORT:
-                yield _Entry(len(self._is_present) - 1, False, lookup, bit)
-            else:
-                is_word = _is_word(lookup)
-                for atom in anchors:
-                    yield _Entry(atom, is_word, lookup, bit)
+    def _list_entries(self, lookup: Lookup) -> list[tuple[int, int, int, int]]:
+        """The atom, the width, the atom of the second word and its distance, of each entry of a lookup."""
+        anchors = lookup.lexicon.phrases
+        if len(anchors) > _SHORT:
+            return [(len(self._is_present) - 1, 0, 0, 0)]
+        if lookup.scope is DEFAULT_SCOPE and len(lookup.lexicon.aliases) == 1:
+            ((phrase,),) = anchors.values()
+            if phrase.alias is None and len(phrase.atoms) <= _MOST_WORDS:
+                last = len(phrase.atoms) - 1
+                other = last - phrase.anchor
+                return [(phrase.atoms[phrase.anchor], last + 1, phrase.atoms[other], other - phrase.anchor)]
+        return [(atom, 0, 0, 0) for atom in anchors]
 
-    def _find_present(self, conjunctions: Numbers, row: WordRow) -> tuple[_Present, _Present]:
-        """The entries of words alone, and all others."""
+    def _find_present(self, conjunctions: Numbers, row: WordRow) -> _Present:
+        """The entries whose words the article has."""
         lengths = self._lengths.take(conjunctions)
         entries = spread(self._starts.take(conjunctions), lengths)
         rules = number_range(len(conjunctions)).repeat(lengths)
@@ -116,9 +123,36 @@ class Conjunctions:
             self._is_present[row.places.atoms] = True
             is_present = self._is_present[atoms]
             self._is_present[row.places.atoms] = False
-        entries, rules = entries[is_present], rules[is_present]
-        is_word = self._is_word.take(entries) != 0
-        return _Present(entries[is_word], rules[is_word]), _Present(entries[~is_word], rules[~is_word])
+        return _Present(entries[is_present], rules[is_present])
+
+    def _find_words(self, present: _Present, row: WordRow) -> tuple[WordsFound, _Present]:
+        """What the entries that say all find, and the others, whose lookups are to be asked."""
+        entries, rules = present
+        widths = self._widths.take(entries)
+        starts, ends = row.own_places.find_runs(self._atoms.take(entries))
+        counts = ends - starts
+        # Of a word that comes so often, few places may be the beginning of a phrase, and each rule would try them all.
+        is_asked = (widths == 0) | ((widths > 1) & (counts > MOST_MENTIONS))
+        is_told = ~is_asked
+        others = _Present(entries[is_asked], rules[is_asked])
+        entries, rules, widths = entries[is_told], rules[is_told], widths[is_told]
+        counts = np.minimum(counts[is_told], MOST_MENTIONS)
+        owners = number_range(len(counts)).repeat(counts)
+        places = row.own_places.by_atom[spread(starts[is_told], counts)]
+        if (widths > 1).any():
+            stands, places = self._join_words(entries[owners], widths[owners], places, row)
+            owners, places = owners[stands], places[stands]
+            counts = as_numbers(np.bincount(owners, minlength=len(counts)))
+        lookups = [self._lookups[entry] for entry in entries.tolist()]
+        return WordsFound(entries, rules, widths, lookups, counts, owners, places), others
+
+    def _join_words(
+        self, entries: Numbers, widths: Numbers, places: Numbers, row: WordRow
+    ) -> tuple[NDArray[np.bool_], Numbers]:
+        """For each place of an entry's atom whether its second word stands beside it, and where both begin."""
+        distances = self._distances.take(entries)
+        stands = (widths == 1) | row.own_places.has(self._others.take(entries), places + distances)
+        return stands, places + np.minimum(distances, 0)
 
     def _ask(self, present: _Present, view: ArticleView) -> list[Answer]:
         """What the lists show that have anything to show."""
@@ -187,10 +221,3 @@ def _list_lookups(alternatives: Iterable[Clause]) -> list[Lookup] | None:
             return None
         lookups += inner
     return lookups
-
-
-def _is_word(lookup: Lookup) -> bool:
-    if lookup.scope is not DEFAULT_SCOPE or len(lookup.lexicon.aliases) > 1:
-        return False
-    ((phrase,),) = lookup.lexicon.phrases.values()
-    return phrase.alias is None and len(phrase.atoms) == 1

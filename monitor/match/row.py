@@ -124,6 +124,14 @@ class AtomPlaces:
         runs = self._sorted.searchsorted((np.stack((atoms, atoms + 1))) << _HALF)
         return runs[0], runs[1]
 
+    def has(self, atoms: Numbers, places: Numbers) -> NDArray[np.bool_]:
+        """For each atom whether a word that fits it stands at the place beside it."""
+        wanted = (atoms << _HALF) | places
+        found = self._sorted.searchsorted(wanted)
+        found[found == len(self._sorted)] = 0
+        is_there: NDArray[np.bool_] = self._sorted[found] == wanted
+        return is_there
+
     @cached_property
     def by_atom(self) -> Numbers:
         """The places of each atom side by side and in order."""
