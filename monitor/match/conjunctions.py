@@ -5,6 +5,7 @@ all of an article's candidates are looked at together, and of their lists only t
 what a match costs is little more than its mentions.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 from typing import NamedTuple
@@ -23,6 +24,9 @@ from monitor.match.view import ArticleView
 # Anchors; longer lists are shared by many rules, so each of these asks the list instead of holding its words again.
 _SHORT = 8
 _MOST_WORDS = 2
+# Places of a first word, by the width of what is found by it, up to which nobody has to ask the lookup. Of a word that
+# comes so often, few places may be the beginning of a phrase, and each rule would try them all.
+_MOST_PLACES = as_numbers([-1, sys.maxsize, MOST_MENTIONS])
 # As many as there are bits to tell which were found.
 _MOST_GROUPS = 60
 
@@ -63,25 +67,28 @@ class Conjunctions:
         self._is_present[-1] = True
         self._lock = Lock()
 
-    def add(self, conjunction: Conjunction) -> int:
-        """Its number from now on."""
-        bits = [(lookup, 1 << number) for number, group in enumerate(conjunction.groups) for lookup in group]
-        bits += [(lookup, 0) for lookup in conjunction.excluded]
+    def add(self, conjunctions: Sequence[Conjunction]) -> range:
+        """Their numbers from now on. Several at once, because few take as long as many."""
         with self._lock:
-            first = len(self._lookups)
+            first = len(self._wanted)
             entries: list[tuple[int, int, int, int]] = []
-            for lookup, bit in bits:
-                found = self._list_entries(lookup)
-                entries += found
-                self._lookups += [lookup] * len(found)
-                self._bits += [bit] * len(found)
+            lengths = []
+            for conjunction in conjunctions:
+                before = len(entries)
+                for lookup, bit in _iter_bits(conjunction):
+                    found = self._list_entries(lookup)
+                    entries += found
+                    self._lookups += [lookup] * len(found)
+                    self._bits += [bit] * len(found)
+                lengths.append(len(entries) - before)
+                self._wanted.append((1 << len(conjunction.groups)) - 1)
+            counts = as_numbers(lengths)
+            self._starts.extend(len(self._lookups) - len(entries) + counts.cumsum() - counts)
+            self._lengths.extend(counts)
             columns = as_numbers(entries).reshape(-1, 4).T
             for column, numbers in zip(self._columns, columns, strict=True):
                 column.extend(numbers)
-            self._starts.extend(as_numbers([first]))
-            self._lengths.extend(as_numbers([len(entries)]))
-            self._wanted.append((1 << len(conjunction.groups)) - 1)
-            return len(self._wanted) - 1
+            return range(first, len(self._wanted))
 
     @property
     def _columns(self) -> tuple[Column, ...]:
@@ -127,18 +134,16 @@ class Conjunctions:
 
     def _find_words(self, present: _Present, row: WordRow) -> tuple[WordsFound, _Present]:
         """What the entries that say all find, and the others, whose lookups are to be asked."""
-        entries, rules = present
-        widths = self._widths.take(entries)
-        starts, ends = row.own_places.find_runs(self._atoms.take(entries))
+        widths = self._widths.take(present.entries)
+        starts, ends = row.own_places.find_runs(self._atoms.take(present.entries))
         counts = ends - starts
-        # Of a word that comes so often, few places may be the beginning of a phrase, and each rule would try them all.
-        is_asked = (widths == 0) | ((widths > 1) & (counts > MOST_MENTIONS))
-        is_told = ~is_asked
-        others = _Present(entries[is_asked], rules[is_asked])
-        entries, rules, widths = entries[is_told], rules[is_told], widths[is_told]
-        counts = np.minimum(counts[is_told], MOST_MENTIONS)
+        is_told = counts <= _MOST_PLACES[widths]
+        others = _Present(present.entries[~is_told], present.rules[~is_told])
+        told = (is_told & (counts > 0)).nonzero()[0]
+        entries, rules, widths = present.entries[told], present.rules[told], widths[told]
+        counts = np.minimum(counts[told], MOST_MENTIONS)
         owners = number_range(len(counts)).repeat(counts)
-        places = row.own_places.by_atom[spread(starts[is_told], counts)]
+        places = row.own_places.by_atom[spread(starts[told], counts)]
         if (widths > 1).any():
             stands, places = self._join_words(entries[owners], widths[owners], places, row)
             owners, places = owners[stands], places[stands]
@@ -181,6 +186,14 @@ class Conjunctions:
             bits == self._wanted[number] and rule not in refused
             for rule, (number, bits) in enumerate(zip(numbers, met, strict=True))
         ]
+
+
+def _iter_bits(conjunction: Conjunction) -> Iterator[tuple[Lookup, int]]:
+    for number, group in enumerate(conjunction.groups):
+        for lookup in group:
+            yield lookup, 1 << number
+    for lookup in conjunction.excluded:
+        yield lookup, 0
 
 
 def read_conjunction(clause: Clause) -> Conjunction | None:

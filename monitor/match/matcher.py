@@ -63,20 +63,26 @@ class RuleMatcher:
     def _show_conjunctions(self, candidates: Sequence[int], view: ArticleView) -> dict[int, Mentions | None]:
         """Of the candidates that are conjunctions what each shows, None where it does not hold."""
         try:
-            numbers = [(rule, number) for rule in candidates if (number := self._find_conjunction(rule)) is not None]
-            open_ = [(rule, number) for rule, number in numbers if _is_open(self._compiled[rule], view)]
-            if not open_:
-                return {}
-            rules, asked = zip(*open_, strict=True)
-            return dict(zip(rules, self._conjunctions.find(asked, view), strict=True))
+            self._read_conjunctions(candidates)
+            numbers = self._conjunction_numbers
+            open_ = {
+                rule: number
+                for rule in candidates
+                if (number := numbers[rule]) is not None and _is_open(self._compiled[rule], view)
+            }
+            return dict(zip(open_, self._conjunctions.find(tuple(open_.values()), view), strict=True)) if open_ else {}
         except Exception:  # noqa: BLE001  each is then asked by itself, and the one that fails is named
             return {}
 
-    def _find_conjunction(self, rule: int) -> int | None:
-        if rule not in self._conjunction_numbers:
-            conjunction = read_conjunction(self._compiled[rule].clause)
-            self._conjunction_numbers[rule] = None if conjunction is None else self._conjunctions.add(conjunction)
-        return self._conjunction_numbers[rule]
+    def _read_conjunctions(self, rules: Iterable[int]) -> None:
+        """Number those of these rules that are conjunctions and have no number yet."""
+        unread = [rule for rule in rules if rule not in self._conjunction_numbers]
+        if unread:
+            read = {rule: read_conjunction(self._compiled[rule].clause) for rule in unread}
+            found = {rule: conjunction for rule, conjunction in read.items() if conjunction is not None}
+            numbers: dict[int, int | None] = dict.fromkeys(unread)
+            numbers.update(zip(found, self._conjunctions.add(tuple(found.values())), strict=True))
+            self._conjunction_numbers.update(numbers)
 
     def take_usage(self) -> tuple[RuleUsage, ...]:
         """See monitor.ports."""

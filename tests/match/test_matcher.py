@@ -6,7 +6,7 @@ import pytest
 
 from monitor.match.clauses import Lookup
 from monitor.match.index import CandidateIndex
-from monitor.match.matcher import RuleMatcher, slots_of
+from monitor.match.matcher import RuleMatcher, find_mentions, slots_of
 from monitor.match.rules import RuleSet, load_rules
 from monitor.match.view import ArticleView
 from monitor.model import RuleId, RuleUsage, Severity
@@ -108,3 +108,12 @@ def test_a_rule_is_charged_only_for_the_articles_it_was_asked_about() -> None:
 def test_a_rule_is_slow_when_it_takes_long_more_than_a_few_times(asked: int, milliseconds: int, is_slow: bool) -> None:
     usage = RuleUsage(rule=RuleId("a"), asked=asked, matched=0, nanoseconds=asked * milliseconds * 1_000_000)
     assert usage.is_slow is is_slow
+
+
+@pytest.mark.parametrize("phrase", ["beta gamma", "gamma beta", "beta beta", "gam* beta", "bet* gam*"])
+@pytest.mark.parametrize("times", [99, 100, 101, 150])
+def test_phrases_of_a_word_that_is_everywhere_are_found_as_by_their_clause(phrase: str, times: int) -> None:
+    rule_set = _load({"a": {"match": {"all": [phrase, {"any": ["beta", "gamma"]}]}}})
+    article = make_article(f"gamma {'beta ' * times}gamma beta. Gamma!")
+    (found,) = RuleMatcher(rule_set).match(article).matches
+    assert found.mentions == find_mentions(rule_set.rules[0], ArticleView(article, rule_set.table))
