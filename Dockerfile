@@ -3,9 +3,11 @@ FROM python:3.11-slim-bookworm AS build
 
 WORKDIR /build
 COPY . .
+# As a variable it also holds for what builds the package, which "-c" does not.
+ENV PIP_CONSTRAINT=/build/constraints.txt
 # The environment is built whole here and copied as one layer: no pip cache, no sources in the image.
 RUN python -m venv /opt/monitor \
-    && /opt/monitor/bin/pip install --no-cache-dir -c constraints.txt ".[postgres,dkim,apprise]"
+    && /opt/monitor/bin/pip install --no-cache-dir ".[postgres,dkim,apprise]"
 
 FROM python:3.11-slim-bookworm
 
