@@ -16,6 +16,9 @@ LARGEST_FILE = 64 * 1024 * 1024
 SUFFIXES = (".yaml", ".yml", ".json")
 """Of the files that may hold rules."""
 
+# What a file system keeps for itself where a disk of its own is mounted; nobody else may look into it.
+_OF_THE_DISK = "lost+found"
+
 Texts = tuple[tuple[str, str], ...]
 
 
@@ -27,9 +30,9 @@ def read_yaml_files(
     Hidden files and folders, JSON Schemas (`*.schema.json`) and the paths of `exclude` are passed over. Names are
     the paths as a person would type them, with forward slashes.
     """
-    files = list_files(path, suffixes) if path.is_dir() else (path,)
     texts: list[tuple[str, str]] = []
     problems: list[Problem] = []
+    files = list_files(path, suffixes, problems) if path.is_dir() else (path,)
     for file in files:
         if file in exclude:
             continue
@@ -72,9 +75,20 @@ def reason_of(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def list_files(directory: Path, suffixes: Collection[str] = SUFFIXES) -> tuple[Path, ...]:
-    """Every wanted file below a directory, sorted by name; none where there is no directory."""
-    return tuple(sorted(file for file in _iter_files(directory) if is_wanted(file.name, suffixes)))
+def list_files(
+    directory: Path, suffixes: Collection[str] = SUFFIXES, problems: list[Problem] | None = None
+) -> tuple[Path, ...]:
+    """Every wanted file below a directory, sorted by name; none where there is no directory.
+
+    Folders that cannot be looked into are added to `problems`.
+    """
+    refused: list[OSError] = []
+    found = tuple(sorted(file for file in _iter_files(directory, refused) if is_wanted(file.name, suffixes)))
+    if problems is not None:
+        problems += (
+            Problem(Path(error.filename).as_posix(), 0, 0, f"cannot be read: {reason_of(error)}") for error in refused
+        )
+    return found
 
 
 def is_wanted(name: str, suffixes: Collection[str] = SUFFIXES) -> bool:
@@ -82,14 +96,14 @@ def is_wanted(name: str, suffixes: Collection[str] = SUFFIXES) -> bool:
     return not name.startswith(".") and name.endswith(tuple(suffixes)) and not name.endswith(".schema.json")
 
 
-def _iter_files(directory: Path) -> Iterator[Path]:
+def _iter_files(directory: Path, refused: list[OSError]) -> Iterator[Path]:
     """Every file below, through symbolic links too (containers mount folders that way), each real folder once."""
     seen: set[str] = set()
-    for folder, folders, names in os.walk(directory, followlinks=True):
+    for folder, folders, names in os.walk(directory, followlinks=True, onerror=refused.append):
         real = os.path.realpath(folder)
         if real in seen:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != _OF_THE_DISK)
         yield from (Path(folder, name) for name in names)

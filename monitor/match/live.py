@@ -6,9 +6,10 @@ be told from what it lost. An actor or concept with an error may have lost some 
 it stay as they were until it is mended.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from monitor.errors import Problem
 from monitor.match.files import Definitions, collect_definitions
@@ -63,7 +64,7 @@ def succeed_rules(before: LiveRules, read: ReadRules, now: datetime) -> LiveRule
     )
     spoiled = {problem.file for problem in errors}
     sound = {name: text for name, text in read.texts if name not in spoiled}
-    sound |= {name: text for name, text in before.sound_texts.items() if name in spoiled or read.root in spoiled}
+    sound |= {name: text for name, text in before.sound_texts.items() if _is_within(name, spoiled, read.root)}
     versions = before.versions
     states = (
         RuleState(rule=rule, version=versions.get(rule), problem=_tell(rule, errors), since=now)
@@ -140,7 +141,12 @@ def _find_intended(before: LiveRules, errors: tuple[Problem, ...], root: str) ->
     """What the files with errors defined when they last had none; every file when the whole cannot be read."""
     files = {problem.file for problem in errors}
     texts = before.sound_texts
-    return collect_definitions((name, text) for name, text in texts.items() if name in files or root in files)
+    return collect_definitions((name, text) for name, text in texts.items() if _is_within(name, files, root))
+
+
+def _is_within(name: str, spoiled: Collection[str], root: str) -> bool:
+    """Whether a file is among those with problems, or in a folder that is."""
+    return root in spoiled or name in spoiled or any(str(folder) in spoiled for folder in PurePosixPath(name).parents)
 
 
 def _is_vocabulary_damaged(read: ReadRules, intended: Definitions, errors: tuple[Problem, ...]) -> bool:

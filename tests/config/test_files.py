@@ -1,9 +1,29 @@
 """Files that operators write: read in order, named when they cannot be read."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 
 from monitor.config.files import LARGEST_FILE, read_yaml_files
+
+
+@pytest.fixture
+def bound_directory() -> Iterator[Path]:
+    """A directory of a user whom permissions bind, as they do not bind root; the test runs as that user."""
+    is_root = os.geteuid() == 0
+    try:
+        if is_root:
+            os.seteuid(65534)
+        with TemporaryDirectory() as directory:  # pytest's own folders are root's alone
+            yield Path(directory)
+    except PermissionError:
+        pytest.skip("no directory here for anybody but root")
+    finally:
+        if is_root:
+            os.seteuid(0)
 
 
 def write(directory: Path, *names: str) -> None:
@@ -47,6 +67,18 @@ def test_mounts_of_kubernetes_are_read_once(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfversion: 1\n")
     assert read_yaml_files(tmp_path)[0][0][1] == "version: 1\n"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(bound_directory: Path) -> None:
+    write(bound_directory, "a.yaml", "shut/b.yaml", "shut/c/d.yaml", "lost+found/e.yaml")
+    shut = [bound_directory / name for name in ("shut", "lost+found")]
+    for folder in shut:
+        folder.chmod(0)
+    texts, problems = read_yaml_files(bound_directory)
+    for folder in shut:
+        folder.chmod(0o700)
+    assert [text for _, text in texts] == ["a.yaml"]
+    assert [str(problem) for problem in problems] == [f"{shut[0].as_posix()}: cannot be read: permission denied"]
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> None:

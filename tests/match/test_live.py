@@ -97,8 +97,8 @@ def test_rules_that_moved_to_another_file_are_taken_from_there() -> None:
 
 
 def test_a_directory_or_file_that_cannot_be_read_takes_no_rule_away() -> None:
-    before = start(("rules/a.yaml", _HEAD + _FLOODS), ("rules/b.yaml", _HEAD + _FIRES))
-    for file, kept in (("rules", ["fires", "floods"]), ("rules/a.yaml", ["floods"])):
+    before = start(("rules/x/a.yaml", _HEAD + _FLOODS), ("rules/b.yaml", _HEAD + _FIRES))
+    for file, kept in (("rules", ["fires", "floods"]), ("rules/x/a.yaml", ["floods"]), ("rules/x", ["floods"])):
         gone = succeed_rules(before, read(problems=(Problem(file, 0, 0, "no such file or directory"),)), NOON)
         assert ids(gone) == kept
         again = succeed_rules(gone, read(problems=(Problem(file, 0, 0, "no such file or directory"),)), _LATER)
