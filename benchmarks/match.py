@@ -35,10 +35,11 @@ from monitor.match.rules import load_rules
 from monitor.model import Article, ArticleId, EntryKey, SourceId
 
 _COUNTS = {"simple": (1_000, 10_000, 100_000), "rare": (1_000, 10_000, 100_000), "complex": (1_000, 10_000)}
-_SIZES = tuple(f"{kind}:{count}" for kind, counts in _COUNTS.items() for count in counts)
+MAKERS = {"simple": make_simple_rules, "rare": make_rare_rules, "complex": make_complex_rules}
+SIZES = tuple(f"{kind}:{count}" for kind, counts in _COUNTS.items() for count in counts)
 _WARM_UP = 2_500
 _MEASURED = 1_500
-_NOW = datetime(2026, 3, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 # A peer that has had so much CPU time sits out the rest; it is compared on the articles that it took.
 _PEER_SECONDS = 40.0
 _LEAST_PEER_ARTICLES = 10
@@ -74,7 +75,7 @@ def main() -> None:
         results = [_measure("files", _read_articles(options.articles), write_rule_file(_read_rules(options.rules)))]
     else:
         # A process each, so that memory is each one's own.
-        results = [_measure_apart(size) for size in options.sizes or _SIZES]
+        results = [_measure_apart(size) for size in options.sizes or SIZES]
     if options.json:
         print(json.dumps([asdict(result) for result in results], indent=2))
     else:
@@ -84,7 +85,7 @@ def main() -> None:
 def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.match", description=__doc__, add_help=True)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("sizes", nargs="*", metavar="KIND:COUNT", help=f"of {', '.join(_SIZES)}; default all")
+    parser.add_argument("sizes", nargs="*", metavar="KIND:COUNT", help=f"of {', '.join(SIZES)}; default all")
     parser.add_argument("--articles", type=Path, help="JSON lines with title, standfirst and body")
     parser.add_argument("--rules", type=Path, help='JSON lines with id and match: {"id": "x", "match": {"all": […]}}')
     parser.add_argument("--json", action="store_true", help="results for a program")
@@ -105,9 +106,8 @@ def _measure_apart(size: str) -> Result:
 def _measure_size(size: str) -> Result:
     kind, _, count = size.partition(":")
     language = make_language()
-    articles = make_articles(language, _WARM_UP + _MEASURED, now=_NOW)
-    make_rules = {"simple": make_simple_rules, "rare": make_rare_rules, "complex": make_complex_rules}[kind]
-    return _measure(kind, articles, write_rule_file(make_rules(language, int(count))))
+    articles = make_articles(language, _WARM_UP + _MEASURED, now=NOW)
+    return _measure(kind, articles, write_rule_file(MAKERS[kind](language, int(count))))
 
 
 def _measure(kind: str, articles: list[Article], text: str) -> Result:
@@ -203,7 +203,7 @@ def _read_articles(path: Path) -> list[Article]:
             id=ArticleId(str(fields.get("id", number))),
             source=SourceId("file"),
             key=EntryKey(str(number)),
-            fetched_at=_NOW,
+            fetched_at=NOW,
             fingerprint=f"1:{number}",
             **{part: fields.get(part) for part in ("title", "standfirst", "body", "language", "url")},
         )

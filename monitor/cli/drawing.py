@@ -9,6 +9,7 @@ from rich.text import Text
 from monitor.cli.options import printable
 from monitor.model import Article, Match, RuleId
 from monitor.render.highlight import Excerpt, excerpts_of
+from monitor.render.quotes import Quotes
 
 _EXCERPTS = 3
 
@@ -20,7 +21,8 @@ def draw_matches(out: Console, article: Article, matches: Sequence[Match], title
     origin = printable(f"{article.source} · {day} · {article.language or 'unknown language'}")
     if not out.is_terminal:
         # An archive may have a million matches, and rich takes longer to wrap a line than they take to find.
-        blocks = [f"  {match.rule} {_about(match, titles)}\n{_write_excerpts(article, match)}" for match in matches]
+        quotes = Quotes(article)
+        blocks = [f"  {match.rule} {_about(match, titles)}\n{_write_quotes(quotes, match)}" for match in matches]
         out.file.write(f"{headline}\n{origin}\n{''.join(blocks)}\n")
         return
     out.print(Text(headline, style="bold"))
@@ -34,20 +36,20 @@ def draw_matches(out: Console, article: Article, matches: Sequence[Match], title
 
 def excerpt_text(excerpt: Excerpt) -> Text:
     """A sentence with its mentions in bold and yellow, and the field it stands in unless it is the body."""
-    text = Text(_label(excerpt), style="")
+    text = Text(_label(excerpt.label), style="")
     for segment in excerpt.segments:
         text.append(printable(segment.text), style="bold yellow" if segment.is_mention else "")
     return text
 
 
-def _write_excerpts(article: Article, match: Match) -> str:
+def _write_quotes(quotes: Quotes, match: Match) -> str:
     """A line for each, without colours and however long."""
-    excerpts = excerpts_of(article, match.mentions, limit=_EXCERPTS)
-    return "".join([f"    {_label(excerpt)}{' '.join(printable(excerpt.text).split())}\n" for excerpt in excerpts])
+    found = quotes.of(match.mentions, limit=_EXCERPTS)
+    return "".join([f"    {_label(quote.label)}{' '.join(printable(quote.text).split())}\n" for quote in found])
 
 
-def _label(excerpt: Excerpt) -> str:
-    return "" if excerpt.label == "body" else f"[{excerpt.label}] "
+def _label(label: str) -> str:
+    return "" if label == "body" else f"[{label}] "
 
 
 def _about(match: Match, titles: Mapping[RuleId, str]) -> str:

@@ -16,8 +16,9 @@ from monitor.text.sentences import sentence_spans
 
 Span = tuple[int, int]
 
-# Characters. Longer sentences are cut down to the surroundings of their mentions.
-_LONGEST = 360
+LONGEST = 360
+"""Characters. Longer sentences are cut down to the surroundings of their mentions."""
+
 _AROUND = 80
 # How far a cut may move to fall between two words; scripts without spaces are cut where it stands.
 _SNAP = 24
@@ -150,7 +151,7 @@ def _sentence_around(sentences: Sequence[Span], span: Span) -> Span:
 
 def _cut_segments(text: str, sentence: Span, spans: Sequence[Span]) -> Iterator[Segment]:
     """The sentence, or the surroundings of its mentions with an ellipsis for what is left out."""
-    windows = [sentence] if sentence[1] - sentence[0] <= _LONGEST else _windows_of(text, sentence, spans)
+    windows = [sentence] if sentence[1] - sentence[0] <= LONGEST else _windows_of(text, sentence, spans)
     if windows[0][0] > sentence[0]:
         yield Segment(_GAP.lstrip())
     for number, window in enumerate(windows):
@@ -169,7 +170,7 @@ def _windows_of(text: str, sentence: Span, spans: Sequence[Span]) -> list[Span]:
         others = windows
         if windows and start <= windows[-1][1] + len(_GAP):
             start, others = windows[-1][0], windows[:-1]
-        if windows and end - start + sum(last - first for first, last in others) > _LONGEST:
+        if windows and end - start + sum(last - first for first, last in others) > LONGEST:
             break
         windows = [*others, (start, end)]
     return windows
