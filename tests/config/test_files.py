@@ -19,7 +19,7 @@ def bound_directory() -> Iterator[Path]:
             os.seteuid(65534)
         with TemporaryDirectory() as directory:  # pytest's own folders are root's alone
             yield Path(directory)
-    except PermissionError:
+    except OSError:  # nor need there be anybody else within a container
         pytest.skip("no directory here for anybody but root")
     finally:
         if is_root:
