@@ -4,9 +4,10 @@ Behind damage it looks for the next place where a record could begin.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import BinaryIO
 
-from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from fastwarc.warc import ArchiveIterator, HeaderMap, WarcRecord, WarcRecordType
 
 from monitor.sources.limits import UnreadableError
 from monitor.sources.web_record import Damage, WebRecord
@@ -45,17 +46,30 @@ def iter_web_records(stream: BinaryIO) -> Iterator[WebRecord | Damage]:
 
 
 def _web_record(record: WarcRecord) -> WebRecord:
-    headers, http = record.headers, record.http_headers
+    headers, http = _by_name(record.headers), record.http_headers
     return WebRecord(
         kind=_KINDS.get(int(record.record_type), "unknown"),
         size=record.content_length,
         status=http.status_code if http else None,
-        header=http.get if http else headers.get,
-        id=headers.get("WARC-Record-ID"),
-        url=headers.get("WARC-Target-URI"),
-        date=record.record_date,
+        header=(_by_name(http) if http else headers).get,
+        id=headers.get("warc-record-id"),
+        url=headers.get("warc-target-uri"),
+        date=_read_date(headers.get("warc-date")),
         read=record.reader.read,
     )
+
+
+def _by_name(headers: HeaderMap) -> dict[str, str]:
+    """The first of each name, in lower case. Asking the map for one costs more than taking all of them at once."""
+    return {name.lower(): value for name, value in reversed(headers.astuples())}
+
+
+def _read_date(stamp: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(stamp or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _find_mark(stream: "_Told", start: int) -> int | None:

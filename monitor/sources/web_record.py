@@ -16,7 +16,9 @@ _BESIDE_PAGES = frozenset({"warcinfo", "request", "metadata"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebRecord:
-    """What a library says of a record. `size` is that of what `read` will give; `header` asks for one of HTTP."""
+    """What a library says of a record. `size` is that of what `read` will give; `header` asks for one of HTTP, by
+    its name in lower case.
+    """
 
     kind: str
     size: int
@@ -49,7 +51,7 @@ def read_web_record(found: WebRecord, member: Member, reading: Reading, number: 
         return f"of type {found.kind}"
     if found.kind == "response" and found.status != _OK:
         return f"with status {found.status}" if found.status else "without an HTTP answer"
-    media_type = (found.header("Content-Type") or "").partition(";")[0].strip().lower()
+    media_type = (found.header("content-type") or "").partition(";")[0].strip().lower()
     format_ = _PAGES.get(media_type)
     return (
         f"of {media_type or 'no media type'}" if format_ is None else _record(found, member, reading, number, format_)
@@ -65,7 +67,7 @@ def _record(found: WebRecord, member: Member, reading: Reading, number: int, for
         # Half a page must not pass for the page; the file that is complete brings it under the same key.
         raise ArchiveError(f"is cut off after {len(data):,} of {found.size:,} bytes")
     if not is_conversion:
-        encodings = (found.header("Transfer-Encoding"), found.header("Content-Encoding"))
+        encodings = (found.header("transfer-encoding"), found.header("content-encoding"))
         data = decode_content(data, *encodings, reading.limits.record)
     name = f"{member.name}:{number}"
     key = find_key((found.id or "").strip("<>").removeprefix("urn:uuid:"))
@@ -77,6 +79,6 @@ def _record(found: WebRecord, member: Member, reading: Reading, number: int, for
         data=data,
         file=member.name,
         url=found.url,
-        content_type=None if is_conversion else found.header("Content-Type"),
+        content_type=None if is_conversion else found.header("content-type"),
         fetched_at=found.date,
     )
