@@ -175,5 +175,27 @@ def conjunctions(draw: st.DrawFn) -> Any:
     return {"all": parts}
 
 
+_PHRASES = [f"{one} {other}" for one in WORDS[:5] for other in [*WORDS[:5], "gam*"]]
+_short_lists = st.lists(st.sampled_from(WORDS + PATTERNS + _PHRASES), min_size=1, max_size=3)
+
+
+@st.composite
+def many_conjunctions(draw: st.DrawFn) -> list[Any]:
+    """Each of some lists of words and word pairs with each of others: dozens that one article makes candidates."""
+    names = draw(st.lists(_short_lists, min_size=1, max_size=6))
+    topics = draw(st.lists(_short_lists, min_size=1, max_size=6))
+    unwanted = draw(st.none() | _short_lists)
+    absences = [] if unwanted is None else [{"none": unwanted}]
+    return [{"all": [{"any": name}, {"any": topic}, *absences]} for name in names for topic in topics]
+
+
+@st.composite
+def repetitive_articles(draw: st.DrawFn) -> Article:
+    """Some say one word, or two by turns, more often than a clause shows."""
+    repeated = draw(st.lists(st.sampled_from(WORDS[:5]), min_size=1, max_size=2))
+    times = draw(st.sampled_from([1, 50, 99, 101, 120]))
+    return make_article(f"{draw(texts)} {' '.join(repeated * times)} {draw(texts)}", title=draw(_maybe), key="k")
+
+
 def _as_mapping(leaf: Any) -> Any:
     return {"text": leaf} if isinstance(leaf, str) else leaf

@@ -14,7 +14,15 @@ from monitor.match.view import ArticleView
 from monitor.model import Article
 from monitor.text.fold import fold_words
 from tests.match.naive import NaiveArticle, add_up, evaluate
-from tests.match.strategies import VOCABULARY, articles, clauses, conjunctions, scores
+from tests.match.strategies import (
+    VOCABULARY,
+    articles,
+    clauses,
+    conjunctions,
+    many_conjunctions,
+    repetitive_articles,
+    scores,
+)
 
 _THOROUGH = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -57,6 +65,18 @@ def test_the_index_loses_no_match_and_invents_none(matches: list[Any], article: 
 @_THOROUGH
 @given(matches=st.lists(conjunctions(), min_size=1, max_size=5), article=articles())
 def test_rules_decided_together_find_and_show_what_each_does_alone(matches: list[Any], article: Article) -> None:
+    _check_together(matches, article)
+
+
+@settings(_THOROUGH, max_examples=60)
+@given(matches=many_conjunctions(), article=repetitive_articles())
+def test_many_rules_of_words_and_pairs_of_words_find_together_what_each_does_alone(
+    matches: list[Any], article: Article
+) -> None:
+    _check_together(matches, article)
+
+
+def _check_together(matches: list[Any], article: Article) -> None:
     rule_set = _load(*matches)
     naive = NaiveArticle(article)
     expected = {f"r{number}" for number, match in enumerate(matches) if evaluate(match, naive, VOCABULARY) is not None}
