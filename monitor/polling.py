@@ -10,19 +10,19 @@ No failure but a 410 ends this: feeds that answer 404 or nothing at all for a we
 so a restart polls nothing early.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from monitor.errors import FetchError, MonitorError
-from monitor.model import FeedHints, Fetched, PollState, Source, SourceId
+from monitor.model import MOVES_TO_CONFIRM, FeedHints, Fetched, PollState, Source, SourceId
+from monitor.rhythm import find_chance, learn_week
 
 # How long a poller may hold a source: longer than fetching, parsing and storing take together.
 POLL_LEASE = timedelta(minutes=5)
-MOVES_TO_CONFIRM = 3
-"""How many polls in a row must be redirected for good to the same address before it is asked directly."""
 
 _ONE_DAY = timedelta(hours=24)
+_LONG_WEEKEND = timedelta(days=4)
 _LONGEST_RETRY_AFTER = timedelta(days=7)
 # A server's or feed's own wish counts for no more: a "ttl" of a year would be a missed story.
 _LONGEST_WISH = timedelta(days=1)
@@ -35,10 +35,25 @@ _GONE, _THROTTLED = 410, 429
 _SLOWEST = timedelta(hours=2)
 _POLLS_PER_ENTRY = 2
 _NEWEST_GAP_COUNTS = 0.3
+# In so many of the weeks something came at this time of the week.
+_SELDOM, _OFTEN = 0.1, 0.5
 # So many usual gaps without an entry make an unbroken row of "not modified" suspect.
 _GAPS_TO_DOUBT = 4
 _HOUR = timedelta(hours=1)
 _HOURS_OF_A_WEEK = 168
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How many new entries a poll brought, and how many of them were copies of what other entries had told."""
+
+    entries: int = 0
+    copies: int = 0
+
+    @property
+    def originals(self) -> int:
+        """Those that were none."""
+        return self.entries - self.copies
 
 
 def first_state(source: SourceId, now: datetime) -> PollState:
@@ -61,13 +76,13 @@ def to_ask(state: PollState, source: Source, now: datetime) -> PollState:
     """The state to fetch with at `now`: as `at_address`, and once a day without validators where there is doubt.
 
     A Last-Modified in 2041 makes a server answer "not modified" for ever. A source that has brought nothing for several
-    times its usual gap is asked for the whole body, at most once a day.
+    times its usual gap, and for longer than a long weekend, is asked for the whole body, at most once a day.
     """
     state = at_address(state, source)
     if state.etag is None and state.last_modified is None:
         return state
     last_new_at = state.last_new_at or state.whole_at or now
-    doubted = now - last_new_at > _GAPS_TO_DOUBT * max(state.rhythm or _ONE_DAY, source.every)
+    doubted = now - last_new_at > max(_GAPS_TO_DOUBT * max(state.rhythm or _ONE_DAY, source.every), _LONG_WEEKEND)
     asked_lately = state.whole_at is not None and now - state.whole_at < _ONE_DAY
     return replace(state, etag=None, last_modified=None) if doubted and not asked_lately else state
 
@@ -87,7 +102,7 @@ def after_new_address(state: PollState, source: Source, now: datetime) -> PollSt
 
 
 def after_success(
-    state: PollState, source: Source, *, validators: Fetched | None, new_entries: int, now: datetime, jitter: float
+    state: PollState, source: Source, *, validators: Fetched | None, news: News, now: datetime, jitter: float
 ) -> PollState:
     """After an answer that was read, changed or not; `validators` is None for an archive, which has none.
 
@@ -96,7 +111,7 @@ def after_success(
     `jitter`, from 0 up to 1, adds up to a tenth, so that sources which started together drift apart.
     """
     state = state if validators is None else _with_answer(state, validators, now)
-    state = _with_rhythm(state, new_entries, now)
+    state = _with_rhythm(state, news, now)
     wishes = [_wish_of(state.hints), validators.max_age if validators and validators.max_age else timedelta(0)]
     wait = max(_interval_of(source, state, now), *(min(wish, _LONGEST_WISH) for wish in wishes))
     return replace(
@@ -153,14 +168,6 @@ def find_parking(error: MonitorError, state: PollState) -> datetime | None:
     return state.parked_until or state.next_poll_at
 
 
-def find_silence(state: PollState, now: datetime) -> timedelta | None:
-    """How long a source that answers has brought nothing, if that is much longer than it used to be; else None."""
-    if state.failures or state.rhythm is None or state.last_new_at is None:
-        return None
-    silent = now - state.last_new_at
-    return silent if silent > max(_GAPS_TO_DOUBT * state.rhythm, _ONE_DAY * 1.5) else None
-
-
 def _with_answer(state: PollState, fetched: Fetched, now: datetime) -> PollState:
     """Validators describe a body: those of an earlier one must not outlive it, or a change would be missed."""
     unchanged = fetched.body is None
@@ -181,23 +188,36 @@ def _with_answer(state: PollState, fetched: Fetched, now: datetime) -> PollState
     )
 
 
-def _with_rhythm(state: PollState, new_entries: int, now: datetime) -> PollState:
-    """The usual gap follows the newest ones; the backlog came in one moment and says nothing."""
-    if not new_entries:
+def _with_rhythm(state: PollState, news: News, now: datetime) -> PollState:
+    """The usual gap follows the newest ones; the backlog came in one moment and says nothing, nor does the time since
+    then. What is a copy shows that the source lives, and is no reason to ask it more often.
+    """
+    if not news.entries:
         return state
-    rhythm = state.rhythm
+    week, rhythm = state.week, state.rhythm
     if state.backlog_done and state.last_new_at is not None and now > state.last_new_at:
-        gap = (now - state.last_new_at) / new_entries
-        rhythm = gap if rhythm is None else rhythm * (1 - _NEWEST_GAP_COUNTS) + gap * _NEWEST_GAP_COUNTS
-    return replace(state, last_new_at=now, rhythm=rhythm)
+        week = learn_week(week, state.last_new_at, now)
+        since = state.original_at or state.last_new_at
+        if state.week is not None and news.originals and now > since:
+            gap = (now - since) / news.originals
+            rhythm = gap if rhythm is None else rhythm * (1 - _NEWEST_GAP_COUNTS) + gap * _NEWEST_GAP_COUNTS
+    original_at = now if news.originals else state.original_at
+    return replace(state, last_new_at=now, original_at=original_at, rhythm=rhythm, week=week)
 
 
 def _interval_of(source: Source, state: PollState, now: datetime) -> timedelta:
-    """An adaptive source that brings little is asked less often, as far as two hours; never more often than `every`."""
-    if not source.adaptive or state.rhythm is None or state.last_new_at is None:
+    """An adaptive source that brings little is asked less often, as far as two hours; never more often than `every`.
+
+    At the times of the week at which something usually comes, a silence since then is no reason to wait longer.
+    """
+    last_at = state.original_at or state.last_new_at
+    if not source.adaptive or state.rhythm is None or last_at is None:
         return source.every
-    gap = max(state.rhythm, (now - state.last_new_at) / _GAPS_TO_DOUBT)
-    return max(source.every, min(gap / _POLLS_PER_ENTRY, _SLOWEST))
+    chance = find_chance(state, now, now + _SLOWEST)
+    if chance is not None and chance < _SELDOM:
+        return max(source.every, _SLOWEST)
+    silence = timedelta(0) if chance is not None and chance >= _OFTEN else (now - last_at) / _GAPS_TO_DOUBT
+    return max(source.every, min(max(state.rhythm, silence) / _POLLS_PER_ENTRY, _SLOWEST))
 
 
 def _wish_of(hints: FeedHints) -> timedelta:

@@ -1,23 +1,23 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchError, MonitorError, ParseError
-from monitor.model import FeedHints, Fetched, PollState, Source, SourceId
+from monitor.model import MOVES_TO_CONFIRM, FeedHints, Fetched, PollState, Source, SourceId, Week
 from monitor.polling import (
-    MOVES_TO_CONFIRM,
+    News,
     after_failure,
     after_new_address,
     after_success,
     at_address,
     find_parking,
-    find_silence,
     first_state,
     to_ask,
 )
+from monitor.rhythm import STRETCHES
 from tests.builders import NOON
 
 WIRE = Source(id=SourceId("wire"), kind="feed", address="https://example.org/feed", every=timedelta(minutes=15))
@@ -27,12 +27,13 @@ ANSWER = Fetched(body=b"<rss/>", body_hash="h2", url=WIRE.address, content_type=
 UNCHANGED = replace(ANSWER, body=None, body_hash=None, etag=None, last_modified="today")
 JITTERS = st.floats(0, 1, exclude_max=True)
 DAY = timedelta(days=1)
+NOTHING = News()
 
 
 def succeed(
-    state: PollState = FRESH, *, validators: Fetched | None = ANSWER, new_entries: int = 0, jitter: float = 0.0
+    state: PollState = FRESH, *, validators: Fetched | None = ANSWER, news: News = NOTHING, jitter: float = 0.0
 ) -> PollState:
-    return after_success(state, WIRE, validators=validators, new_entries=new_entries, now=NOON, jitter=jitter)
+    return after_success(state, WIRE, validators=validators, news=news, now=NOON, jitter=jitter)
 
 
 def fail(
@@ -46,7 +47,7 @@ def test_a_source_never_polled_is_due_at_once() -> None:
 
 
 def test_a_success_ends_the_backlog_and_clears_the_failures() -> None:
-    state = succeed(fail(), new_entries=3)
+    state = succeed(fail(), news=News(3))
     assert (state.failures, state.last_error, state.backlog_done) == (0, None, True)
     assert (state.last_polled_at, state.last_success_at, state.last_new_at) == (NOON, NOON, NOON)
     assert state.next_poll_at == NOON + WIRE.every
@@ -161,7 +162,7 @@ def test_a_changed_address_is_fetched_without_the_validators_of_the_old_one() ->
 
 def wait_after(answer: Fetched, *, every: timedelta = WIRE.every, now: datetime = NOON) -> timedelta:
     source = replace(WIRE, every=every)
-    state = after_success(FRESH, source, validators=answer, new_entries=0, now=now, jitter=0.0)
+    state = after_success(FRESH, source, validators=answer, news=News(0), now=now, jitter=0.0)
     return state.next_poll_at - now
 
 
@@ -237,20 +238,39 @@ def test_a_changed_address_forgets_moves_and_hints_of_the_old_one() -> None:
 
 
 def test_a_source_that_is_silent_for_several_usual_gaps_is_asked_for_everything_once_a_day() -> None:
-    silent = replace(succeed(new_entries=3), rhythm=timedelta(hours=6))
-    assert to_ask(silent, WIRE, NOON + timedelta(hours=20)).etag == ANSWER.etag
-    late = NOON + timedelta(hours=25)
+    silent = replace(succeed(news=News(3)), rhythm=timedelta(hours=6))
+    assert to_ask(silent, WIRE, NOON + timedelta(hours=95)).etag == ANSWER.etag
+    late = NOON + timedelta(hours=97)
     assert to_ask(silent, WIRE, late).etag is None
-    asked = after_success(silent, WIRE, validators=UNCHANGED, new_entries=0, now=late, jitter=0.0)
+    asked = after_success(silent, WIRE, validators=UNCHANGED, news=News(0), now=late, jitter=0.0)
     assert to_ask(asked, WIRE, late + timedelta(hours=5)).etag == ANSWER.etag
     assert to_ask(asked, WIRE, late + timedelta(hours=25)).etag is None
 
 
-def test_the_backlog_says_nothing_of_the_rhythm_and_each_new_entry_does() -> None:
-    first = succeed(new_entries=50)
-    assert first.rhythm is None
-    later = after_success(first, WIRE, validators=ANSWER, new_entries=2, now=NOON + timedelta(hours=4), jitter=0.0)
-    assert later.rhythm == timedelta(hours=2)
+def test_the_backlog_says_nothing_of_the_rhythm_and_each_poll_with_news_does() -> None:
+    first = succeed(news=News(50))
+    assert (first.rhythm, first.week) == (None, None)
+    second = after_success(first, WIRE, validators=ANSWER, news=News(2), now=NOON + timedelta(hours=4), jitter=0.0)
+    assert second.rhythm is None
+    third = after_success(second, WIRE, validators=ANSWER, news=News(2), now=NOON + timedelta(hours=9), jitter=0.0)
+    assert third.rhythm == timedelta(hours=2.5)
+
+
+def test_copies_show_that_a_source_lives_and_are_no_reason_to_ask_it_more_often() -> None:
+    week = Week(since=NOON - DAY, shares=(0.0,) * STRETCHES)
+    state = replace(SEEN, original_at=NOON - DAY, last_new_at=NOON - timedelta(hours=1), rhythm=DAY, week=week)
+    copies = succeed(state, news=News(3, copies=3))
+    assert (copies.last_new_at, copies.original_at, copies.rhythm) == (NOON, NOON - DAY, DAY)
+    mixed = succeed(state, news=News(3, copies=2))
+    assert (mixed.last_new_at, mixed.original_at, mixed.rhythm) == (NOON, NOON, DAY)
+    adaptive = replace(WIRE, adaptive=True)
+    busy = replace(SEEN, week=week, rhythm=timedelta(minutes=10), original_at=NOON - timedelta(hours=16))
+    waits = [
+        after_success(busy, adaptive, validators=ANSWER, news=news, now=NOON, jitter=0.0).next_poll_at - NOON
+        for news in (News(5, copies=5), News(5))
+    ]
+    assert waits[0] == timedelta(hours=2)
+    assert waits[0] > waits[1]
 
 
 def test_an_adaptive_source_follows_its_rhythm_up_to_two_hours_and_others_do_not() -> None:
@@ -258,15 +278,18 @@ def test_an_adaptive_source_follows_its_rhythm_up_to_two_hours_and_others_do_not
     waits = []
     for hours in (0.1, 1, 3, 400):
         state = replace(SEEN, rhythm=timedelta(hours=hours), last_new_at=NOON)
-        after = after_success(state, adaptive, validators=ANSWER, new_entries=0, now=NOON, jitter=0.0)
+        after = after_success(state, adaptive, validators=ANSWER, news=News(0), now=NOON, jitter=0.0)
         waits.append(after.next_poll_at - NOON)
         assert succeed(state).next_poll_at == NOON + WIRE.every
     assert waits == [WIRE.every, timedelta(minutes=30), timedelta(hours=1.5), timedelta(hours=2)]
 
 
-def test_a_source_that_answers_and_brings_nothing_for_long_is_noticed() -> None:
-    state = replace(SEEN, rhythm=timedelta(hours=12))
-    assert find_silence(state, NOON + timedelta(hours=47)) is None
-    assert find_silence(state, NOON + timedelta(hours=49)) == timedelta(hours=49)
-    assert find_silence(replace(state, failures=3), NOON + timedelta(days=9)) is None
-    assert find_silence(replace(state, rhythm=None), NOON + timedelta(days=9)) is None
+def test_an_adaptive_source_is_asked_at_the_times_of_the_week_at_which_it_brings_something() -> None:
+    mornings = tuple(float(stretch < 40 and stretch % 8 == 4) for stretch in range(56))  # Monday to Friday, from noon
+    friday = datetime(2026, 2, 27, 13, tzinfo=UTC)
+    state = replace(SEEN, week=Week(since=friday - 8 * 7 * DAY, shares=mornings), last_new_at=friday, rhythm=DAY / 24)
+    waits = [
+        after_success(state, replace(WIRE, adaptive=True), validators=ANSWER, news=News(), now=now, jitter=0.0)
+        for now in (friday + 2 * DAY, NOON)  # Sunday; Monday at noon
+    ]
+    assert [wait.next_poll_at - (wait.last_polled_at or NOON) for wait in waits] == [DAY / 12, DAY / 48]

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,9 @@ from monitor.model import Source, SourceId
 from monitor.parse.entries import parse_feed
 from monitor.render.documents import instant
 from monitor.sources.discover import Candidate, Discovery, discover_feeds
+
+# Somebody waits for the answer, and the requests are few.
+_LONGEST_GAP = timedelta(seconds=1)
 
 
 def discover(
@@ -56,7 +60,8 @@ async def look_around(settings: Settings, address: str, headers: Mapping[str, st
         raise ConfigError([Problem("", 0, 0, f'"{address}": {error}')]) from error
     source = Source(id=SourceId("discover"), kind="feed", address=address, headers=headers)
     async with open_fetcher(settings) as fetcher:
-        return await discover_feeds(fetcher, source, parse_feed, utc_now())
+        gap = min(settings.poll.gap, _LONGEST_GAP).total_seconds()
+        return await discover_feeds(fetcher, source, parse_feed, utc_now(), rest=lambda: asyncio.sleep(gap))
 
 
 def print_candidates(candidates: Iterable[Candidate], *, stderr: bool = False) -> None:

@@ -59,7 +59,7 @@ def export_opml(
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from error
-    print(f"{len(feeds)} feeds written to {file}")
+    print(f"{len(feeds)} feed{'s' if len(feeds) != 1 else ''} written to {file}")
 
 
 def _read(file: Path) -> bytes:

@@ -59,6 +59,7 @@ from monitor.model.routing import (
 )
 from monitor.model.rules import Match, Mention, Rule, RuleState, RuleStatus, RuleUsage, Severity
 from monitor.model.sources import (
+    MOVES_TO_CONFIRM,
     AwaitedPage,
     Entry,
     EntryTraits,
@@ -73,6 +74,7 @@ from monitor.model.sources import (
     Slice,
     Source,
     SourceKind,
+    Week,
 )
 from monitor.model.stories import (
     ArticleVersion,
@@ -86,6 +88,7 @@ from monitor.model.stories import (
 )
 
 __all__ = [
+    "MOVES_TO_CONFIRM",
     "Address",
     "Alert",
     "AlertId",
@@ -168,4 +171,5 @@ __all__ = [
     "Subscriber",
     "SubscriberId",
     "Updates",
+    "Week",
 ]

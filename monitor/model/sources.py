@@ -15,6 +15,10 @@ GuidFault = Literal["repeated", "changing"]
 """Why the guids of a feed tell nothing: one stood for several entries, or entries were given others."""
 
 
+MOVES_TO_CONFIRM = 3
+"""How many polls in a row must be redirected for good to the same address before it is asked directly."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where articles come from: the address of a feed or sitemap (which may hold a secret), or the path of an archive.
@@ -53,12 +57,23 @@ class FeedHints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """In what share of the weeks since then, the newest of which count most, a source brought something new: for each
+    stretch of three hours, from Monday 0:00 UTC on.
+    """
+
+    since: datetime
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollState:
     """What is remembered of a source between polls.
 
     Validators are kept byte for byte as the server sent them; `address_hash` says to which address they belong.
     `whole_at` is when they were last left out. `moved_to` is where permanent redirects led, in each of the last
-    `moves` polls. `hints` are those of its last body, `rhythm` is the usual time between two new entries.
+    `moves` polls. `hints` are those of its last body, `rhythm` is the usual time between two new entries
+    that are no copies; `original_at` is when one last came, `week` when anything new does.
     `parked_until` is set where its server asked to be left alone, `gone_at` where it said that the feed is no more.
     `guid_fault`: its entries are known by their links, for good, because its guids were found to tell nothing.
     """
@@ -83,6 +98,8 @@ class PollState:
     rhythm: timedelta | None = None
     hints: FeedHints = FeedHints()
     guid_fault: GuidFault | None = None
+    original_at: datetime | None = None
+    week: Week | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

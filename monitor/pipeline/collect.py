@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Self
 
 import structlog
@@ -30,6 +31,7 @@ from monitor.pipeline.recognising import Recognised, recognise_entries
 from monitor.pipeline.storing import Cursor, Reading, Unstored, list_news, store_reading
 from monitor.polling import (
     POLL_LEASE,
+    News,
     after_clock_change,
     after_failure,
     after_new_address,
@@ -219,15 +221,15 @@ async def _poll_feed(ports: Ports, source: Source, claim: PollClaim) -> Unstored
     reading, awaited, guid_fault = await _read_feed(ports, source, before, fetched, alerting=alerting)
     if before is claim.state or guid_fault == "repeated":  # at another address, other guids are no fault
         before = replace(before, guid_fault=guid_fault)
-    state = after_success(
-        before,
-        source,
-        validators=fetched,
-        new_entries=len(reading.parsed.articles) + sum(page.untold_until is not None for page in awaited),
-        now=ports.clock(),
-        jitter=ports.jitter(),
+    state_after = partial(after_success, before, source, validators=fetched, now=ports.clock(), jitter=ports.jitter())
+    news = News(len(reading.parsed.articles) + sum(page.untold_until is not None for page in awaited))
+    cursor = Cursor(
+        alerting=alerting,
+        claim=claim,
+        state=state_after(news=news),
+        state_with=lambda known, copies: state_after(news=News(news.entries - known, copies)),
+        awaited=awaited,
     )
-    cursor = Cursor(alerting=alerting, claim=claim, state=state, awaited=awaited)
     return Unstored(source=source, reading=reading, cursor=cursor)
 
 
@@ -241,9 +243,8 @@ async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollCla
         raise InputError(failed)
     articles = tuple(article for part in parts for article in part.articles)
     now = ports.clock()
-    state = after_success(
-        claim.state, source, validators=None, new_entries=len(articles), now=now, jitter=ports.jitter()
-    )
+    news = News(len(articles))
+    state = after_success(claim.state, source, validators=None, news=news, now=now, jitter=ports.jitter())
     async with ports.store.transaction() as tx:
         await tx.finish_poll(claim, state)
     return Stored(

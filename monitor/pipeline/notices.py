@@ -12,8 +12,8 @@ import structlog
 from monitor.model import Digest, Notice, NoticeKind, PollState, Subscriber, SubscriberId
 from monitor.pipeline.letters import find_letters
 from monitor.pipeline.plan import Plan, Ports
-from monitor.polling import find_silence
 from monitor.ports import Transaction
+from monitor.rhythm import find_silence
 from monitor.route.digest import compose_digest, create_deliveries
 
 KINDS: tuple[NoticeKind, ...] = ("source", "rule", "channel", "delivery", "empty", "disk", "template")
@@ -85,12 +85,13 @@ async def _dead_sources(tx: Transaction, plan: Plan, now: datetime) -> list[Noti
 def _quiet_source(state: PollState, plan: Plan, now: datetime) -> Iterator[Notice]:
     """A source that answers and brings nothing: silence is a missed story, and no error tells of it."""
     silent = find_silence(state, now)
-    if silent is None or state.source not in plan.sources or state.rhythm is None:
+    if silent is None or state.source not in plan.sources:
         return
-    since, usual = now - silent, state.rhythm.total_seconds() / 3600
+    since = now - silent
+    usual = f"something comes every {state.rhythm.total_seconds() / 3600:.1f} h" if state.rhythm else "copies come"
     text = (
         f'source "{state.source}" answers, but has brought nothing new since {since:%Y-%m-%d %H:%M} UTC; '
-        f"usually an entry comes every {usual:.1f} h"
+        f"usually {usual}, and the times of the week at which something does have passed"
     )
     yield Notice(kind="source", subject=state.source, text=text, since=since)
 

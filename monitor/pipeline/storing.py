@@ -3,7 +3,7 @@
 What a source shows again and says otherwise is a correction; see monitor.pipeline.correcting.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -47,7 +47,8 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cursor:
     """What is committed with a batch of articles: a poll's new state with the pages that it waits for, how far one of
-    those pages has come (None: it is there), or an archive's checkpoint.
+    those pages has come (None: it is there), or an archive's checkpoint. `state` takes all articles for news;
+    `state_with` is given how many were known before, and how many of the others are copies.
     """
 
     alerting: bool
@@ -55,6 +56,7 @@ class Cursor:
     page: tuple[PageClaim, AwaitedPage | None] | None = None
     claim: PollClaim | None = None
     state: PollState | None = None
+    state_with: Callable[[int, int], PollState] | None = None
     parts: tuple[Slice, ...] = ()
 
 
@@ -112,6 +114,7 @@ async def store_readings(ports: Ports, plan: Plan, batch: Sequence[Unstored]) ->
         matches = tuple(match for article in articles for match in outcomes[article.id].matches)
         outlines = {article: outline for each in ours for article, outline in each.reading.parsed.outlines.items()}
         changes = await tell_stories(tx, articles, matches, now, outlines, ports.words)
+        await _count_news(tx, ours, new, changes)
         await _add_matches(tx, ports, matches, now)
         again = [article for article in parsed if article.id not in new]
         first_read = await _mark_pages_read(tx, [each.reading for each in ours], now)
@@ -200,6 +203,18 @@ async def _advance(tx: Transaction, batch: Sequence[Unstored], now: datetime) ->
     return ours
 
 
+async def _count_news(
+    tx: Transaction, ours: Sequence[Unstored], new: Collection[ArticleId], changes: Sequence[StoryChange]
+) -> None:
+    """Write down the states of those that brought copies, or changes only: these do not count as new."""
+    copies = {change.article.id for change in changes if change.relation == "copy"}
+    for each in ours:
+        known = len(each.reading.parsed.articles) - len(each.article_ids & set(new))
+        copied = len(each.article_ids & copies)
+        if each.cursor.state_with is not None and (known or copied):
+            await tx.save_poll_state(each.cursor.state_with(known, copied))
+
+
 async def _advance_page(tx: Transaction, claim: PageClaim, after: AwaitedPage | None) -> bool:
     """An entry whose page is waited for no longer has been read as it is now, with its page or without."""
     is_ours = await tx.finish_page(claim, after)
@@ -257,7 +272,7 @@ async def _complete(
         return {}, ()
     matches = [match for article in read for match in outcomes[article.id].matches]
     await _save_rules(tx, ports, matches, now)
-    return await complete_articles(tx, read, matches)
+    return await complete_articles(tx, read, matches, now)
 
 
 async def _correct(

@@ -70,7 +70,7 @@ class ArticleTables(Protocol):
         """Add articles, each given by its distinct words, to the frequencies."""
 
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
-        """Texts that later ones may be copies of, with their shingles."""
+        """Texts that later ones may be copies of, with their shingles; one that has grown since gets those too."""
 
     async def save_profiles(
         self, profiles: Sequence[StoryProfile], leading: Iterable[tuple[int, StoryId]], now: datetime

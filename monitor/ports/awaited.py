@@ -55,3 +55,6 @@ class AwaitedTables(Protocol):
 
     async def count_awaited(self, source: SourceId | None = None) -> int:
         """How many pages are still waited for, of a source or of all."""
+
+    async def count_unread_pages(self) -> Mapping[SourceId, int]:
+        """Of each source with such, how many pages were tried in vain and are to be tried again, or were given up."""

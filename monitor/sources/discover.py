@@ -4,7 +4,7 @@ The requests follow one another, and end once something was found: a visitor who
 through the fetcher, and so through the address guard.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urljoin
@@ -24,10 +24,12 @@ from monitor.parse.discovery import (
 )
 from monitor.parse.urls import canonical_url
 from monitor.ports import FeedFetcher, ParsedFeed
+from monitor.text.domains import registrable_domain
 
 MOST_REQUESTS = 25
 
 ParseFeed = Callable[[Source, Fetched], ParsedFeed]
+Rest = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +63,28 @@ class Discovery:
     tried: list[Attempt] = field(default_factory=list)
 
 
-async def discover_feeds(fetcher: FeedFetcher, source: Source, parse: ParseFeed, now: datetime) -> Discovery:
-    """The feeds behind the address of `source`, which may be one itself; its headers go to its own server only."""
-    return await _Search(fetcher, source, parse, now).run()
+async def _no_rest() -> None:
+    """Servers of one's own need none."""
+
+
+async def discover_feeds(
+    fetcher: FeedFetcher, source: Source, parse: ParseFeed, now: datetime, *, rest: Rest = _no_rest
+) -> Discovery:
+    """The feeds behind the address of `source`, which may be one itself; its headers go to its own server only.
+
+    `rest` is awaited before each further request to a domain.
+    """
+    return await _Search(fetcher, source, parse, now, rest).run()
 
 
 class _Search:
-    def __init__(self, fetcher: FeedFetcher, source: Source, parse: ParseFeed, now: datetime) -> None:
+    def __init__(self, fetcher: FeedFetcher, source: Source, parse: ParseFeed, now: datetime, rest: Rest) -> None:
         self._fetcher = fetcher
         self._source = source
         self._parse = parse
         self._now = now
+        self._rest = rest
+        self._domains: set[str] = set()
         self._asked: set[str] = set()
         self._found = Discovery()
 
@@ -119,6 +132,10 @@ class _Search:
         if (identity := canonical_url(url) or url) in self._asked:
             return None
         self._asked.add(identity)
+        domain = registrable_domain(url)
+        if domain in self._domains:
+            await self._rest()
+        self._domains.add(domain)
         asked = replace(self._source, address=url, headers=self._source.headers if url == self._source.address else {})
         try:
             return await self._fetcher.fetch_feed(asked, PollState(source=SourceId("discover"), next_poll_at=self._now))

@@ -16,7 +16,8 @@ from monitor.sources.robots import Robots
 from monitor.sources.turns import Turns, begin_errand
 from monitor.sources.visits import FetchLimits, Visit, Visitor, Wish, failure
 
-PAGE_LIMITS = FetchLimits(largest_body=5 * 1024 * 1024, longest=timedelta(seconds=30))
+# A feed that is too large today may be well tomorrow; a page of five megabytes is made so.
+PAGE_LIMITS = FetchLimits(largest_body=5 * 1024 * 1024, longest=timedelta(seconds=30), is_size_final=True)
 
 _ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"
 _COMPLETE = frozenset({200, 203})

@@ -13,12 +13,11 @@ from typing import TypedDict
 import aiohttp
 from multidict import CIMultiDict
 
-from monitor.model import Fetched, PollState, Source
+from monitor.model import MOVES_TO_CONFIRM, Fetched, PollState, Source
 from monitor.net.failures import explain_status
 from monitor.net.freshness import find_max_age
 from monitor.net.retry_after import find_retry_after
 from monitor.parse.hints import read_hints
-from monitor.polling import MOVES_TO_CONFIRM
 from monitor.sources.origin import Origin, read_address
 from monitor.sources.turns import Turns, begin_errand
 from monitor.sources.visits import DEFAULT_LIMITS, FetchLimits, Visit, Visitor, Wish, failure

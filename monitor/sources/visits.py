@@ -28,12 +28,13 @@ _MEGABYTE = 1024 * 1024
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
     """What one visit may cost. `largest_body` counts bytes after decompression; `longest` spans all redirects, but not
-    the waiting for turns.
+    the waiting for turns. `is_size_final`: what is too large is not asked for again.
     """
 
     largest_body: int = 10 * _MEGABYTE
     longest: timedelta = timedelta(seconds=30)
     redirects: int = 5
+    is_size_final: bool = False
 
 
 DEFAULT_LIMITS = FetchLimits()
@@ -156,7 +157,8 @@ class Visitor:
                 raise self._too_large(url)
 
     def _too_large(self, url: URL) -> FetchError:
-        return failure(url, f"the answer is larger than {self._limits.largest_body / _MEGABYTE:g} MB")
+        words = f"the answer is larger than {self._limits.largest_body / _MEGABYTE:g} MB"
+        return failure(url, words, transient=not self._limits.is_size_final)
 
 
 def failure(

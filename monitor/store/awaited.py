@@ -159,6 +159,12 @@ class AwaitedRows:
         row = await self._rows.find(waiting if source is None else waiting.where(awaited_pages.c.source == source))
         return int(row.found) if row else 0
 
+    async def count_unread_pages(self) -> Mapping[SourceId, int]:
+        """Of each source with such, how many pages were tried in vain and are to be tried again, or were given up."""
+        failed = select(awaited_pages.c.source, func.count().label("found")).where(awaited_pages.c.attempts > 0)
+        rows = await self._rows.fetch(failed.group_by(awaited_pages.c.source))
+        return {SourceId(row.source): int(row.found) for row in rows}
+
     async def _is_known(self, known: Collection[SourceId]) -> ColumnElement[bool]:
         """Sources that left the configuration, or are paused, may have pages that wait."""
         by_key = {shorten_key(source) for source in known}

@@ -9,12 +9,13 @@ from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from monitor.model import FeedHints
+from monitor.model import FeedHints, Week
 
 # PostgreSQL stores neither NUL nor half a surrogate pair. A replacement of the same length keeps mentions in place.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Bytes. PostgreSQL refuses index rows over 2,704 bytes, and publishers use whole addresses as identities.
 _KEY_LIMIT = 1000
+_BYTE = 255
 
 
 def clean_text(text: str) -> str:
@@ -100,6 +101,26 @@ class HintsText(TypeDecorator[FeedHints]):
         ttl, period, hours, days = json.loads(value)
         ttl, period = (None if each is None else timedelta(seconds=each) for each in (ttl, period))
         return FeedHints(ttl=ttl, update_period=period, skip_hours=tuple(hours), skip_days=tuple(days))
+
+
+class WeekText(TypeDecorator[Week]):
+    """When in the week a source brings something: since when it was looked at, and a byte for each stretch."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Week | None, _dialect: Dialect) -> str | None:
+        """The shares as bytes, in hexadecimal digits."""
+        if value is None:
+            return None
+        return f"{value.since.isoformat()} {bytes(round(share * _BYTE) for share in value.shares).hex()}"
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Week | None:
+        """As it was written, to the nearest byte."""
+        if value is None:
+            return None
+        since, _, shares = value.partition(" ")
+        return Week(since=datetime.fromisoformat(since), shares=tuple(share / _BYTE for share in bytes.fromhex(shares)))
 
 
 class KeyText(TypeDecorator[str]):

@@ -70,7 +70,8 @@ class SourceRows:
 
     async def list_doubtful_polls(self, *, failures: int, silent_since: datetime) -> tuple[PollState, ...]:
         """Of the sources that failed so often in a row, or have a rhythm and brought nothing new since then; by id."""
-        is_silent = and_(poll_states.c.rhythm.is_not(None), poll_states.c.last_new_at <= silent_since)
+        has_rhythm = or_(poll_states.c.rhythm.is_not(None), poll_states.c.week.is_not(None))
+        is_silent = and_(has_rhythm, poll_states.c.last_new_at <= silent_since)
         doubtful = select(*_STATE).where(or_(poll_states.c.failures >= failures, is_silent))
         return tuple(_row_to_state(row) for row in await self._rows.fetch(doubtful.order_by(poll_states.c.source)))
 

@@ -118,12 +118,15 @@ class StoryRows:
         )
 
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
-        """Texts that later ones may be copies of, with their shingles."""
+        """Texts that later ones may be copies of, with their shingles; one that has grown since gets those too."""
         day = now.toordinal()
+        insert = self._rows.insert(story_texts)
+        is_longer = story_texts.c.size < insert.excluded.size
+        grown = {"size": insert.excluded.size}
         added = await self._rows.fetch(
-            self._rows.insert(story_texts)
-            .on_conflict_do_nothing()
-            .returning(story_texts.c.number, story_texts.c.article),
+            insert.on_conflict_do_update(index_elements=["article"], set_=grown, where=is_longer).returning(
+                story_texts.c.number, story_texts.c.article
+            ),
             [
                 {"article": text.article, "story": text.story, "size": text.size, "at": text.at, "day": day}
                 for text in texts

@@ -54,6 +54,7 @@ class SqlTransaction:
         self.purge_awaited = awaited.purge_awaited
         self.list_waiting_domains = awaited.list_waiting_domains
         self.count_awaited = awaited.count_awaited
+        self.count_unread_pages = awaited.count_unread_pages
 
         articles = ArticleRows(rows)
         self.list_unseen = articles.list_unseen

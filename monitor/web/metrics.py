@@ -12,8 +12,8 @@ from prometheus_client.exposition import choose_encoder
 from monitor.errors import StoreError
 from monitor.model import ChannelKind, PollState
 from monitor.pipeline import Plan, Sent, Stored
-from monitor.polling import find_silence
 from monitor.ports import OutboxState, Store
+from monitor.rhythm import find_silence
 
 # Seconds. A poll interval and a hold lie between publication and delivery, so minutes are the usual.
 _LATENCIES = (1, 2, 5, 10, 20, 30, 60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)

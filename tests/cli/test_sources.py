@@ -52,7 +52,7 @@ def site() -> Iterator[str]:
 def sources(project: Path) -> Path:
     """The file of a project's sources, with one of them."""
     (project / "articles").mkdir()
-    (project / "config" / "monitor.yaml").write_text("allow_private: [127.0.0.1/32]\n")
+    (project / "config" / "monitor.yaml").write_text("allow_private: [127.0.0.1/32]\npoll: {gap: 0s}\n")
     file = project / "config" / "sources.yaml"
     file.write_text(_CONFIG)
     return file
@@ -75,6 +75,30 @@ def test_the_feed_of_a_page_is_found_added_polled_and_its_health_told(
     assert (health["condition"], health["articles"], health["copies"]) == ("ok", 1, 0.0)
 
 
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_health_of_sources_is_readable_in_a_narrow_terminal_and_in_a_wide_one(
+    command: Command, sources: Path, site: str, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    sources.write_text(
+        "version: 1\nsources:\n"
+        f"  gazette: {{feed: {site}/feed.xml}}\n"
+        f"  the-herald-of-the-upper-orsa-valley: {{feed: {site}/none, every: 12h}}\n"
+        f"  resting: {{feed: {site}/2.xml, paused: true}}\n"
+    )
+    assert command("sources", "poll", "gazette", "the-herald-of-the-upper-orsa-valley").code == 1
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = command("sources", "health", "--strict")
+    lines = [line.rstrip() for line in shown.out.splitlines()]
+    assert (shown.code, max(map(len, lines)) <= width) == (1, True)
+    assert lines[0].split() == ["SOURCE", "STATE", "LAST", "NEW", "USUALLY", "28", "DAYS", "COPIES", "NOTE"]
+    states = {line.split()[0]: line.split()[1] for line in lines if line.startswith(("gazette", "resting"))}
+    assert states == {"gazette": "ok", "resting": "paused"}
+    assert "failed 1 time:" in shown.out
+    (failing,) = json.loads(command("sources", "health", "the-herald-of-the-upper-orsa-valley", "--json").out)
+    assert (failing["condition"], failing["failures"], failing["unread_pages"]) == ("failing", 1, 0)
+    assert failing["moved_to"] is failing["gone_since"] is failing["guid_fault"] is failing["parked_until"] is None
+
+
 def test_a_sitemap_index_is_a_source_from_end_to_end(command: Command, sources: Path, site: str) -> None:
     assert command("sources", "add", "site", f"{site}/sitemap-index.xml").code == 0
     assert f"sitemap: {site}/sitemap-index.xml" in sources.read_text()
@@ -87,7 +111,7 @@ def test_what_has_no_feed_is_refused_with_what_was_tried(command: Command, sourc
     refused = command("sources", "discover", f"{site}/news")
     assert refused.code == 1
     assert "is not public" in refused.err
-    (sources.parent / "monitor.yaml").write_text("allow_private: [127.0.0.1/32]\n")
+    (sources.parent / "monitor.yaml").write_text("allow_private: [127.0.0.1/32]\npoll: {gap: 0s}\n")
     added = command("sources", "add", "missing", f"{site}/missing")
     assert added.code == 1
     assert "answered 404 Not Found" in added.err

@@ -247,3 +247,12 @@ def test_two_services_never_hold_one_page(store_url: str) -> None:
         assert sorted(first + second) == [f"p{n}" for n in range(6)]
 
     in_store(store_url, scenario)
+
+
+def test_pages_that_were_tried_in_vain_are_counted_by_source(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        pages = [make_page("a", attempts=1), make_page("b", attempts=3, next_at=None), make_page("c")]
+        await tx.await_pages(pages)
+        assert await tx.count_unread_pages() == {GAZETTE: 2}
+
+    in_transaction(store_url, scenario)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import FeedHints, PollState, Slice, SourceId
+from monitor.model import FeedHints, PollState, Slice, SourceId, Week
 from monitor.ports import PollClaim, Transaction
 from monitor.store.database import Database
 from tests.builders import NOON
@@ -75,6 +75,8 @@ def test_a_poll_state_comes_back_as_it_was_written(store_url: str) -> None:
         rhythm=timedelta(hours=5),
         hints=FeedHints(ttl=timedelta(hours=1), skip_hours=(0, 3), skip_days=(6,)),
         guid_fault="changing",
+        original_at=NOON - 3 * MINUTE,
+        week=Week(since=NOON, shares=(0.0, 0.2, 1.0)),
     )
 
     async def scenario(tx: Transaction) -> None:

@@ -191,6 +191,22 @@ def test_a_stamp_is_that_of_the_last_reading(store_url: str) -> None:
     in_transaction(store_url, scenario)
 
 
+def test_a_text_that_has_grown_is_found_by_what_it_was_and_by_what_it_is(store_url: str) -> None:
+    article = make_article()
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_story_texts({make_text(article, size=2): {1, 2}}, NOON)
+        await tx.add_story_texts({make_text(article, size=4): {2, 3, 4, 5}}, NOON)
+        await tx.add_story_texts({make_text(article, size=3): {7, 8, 9}}, NOON)
+        found = await tx.find_story_texts([1, 3, 7], NOON)
+        assert sorted(found, key=lambda each: each[0]) == [
+            (1, make_text(article, size=4)),
+            (3, make_text(article, size=4)),
+        ]
+
+    in_transaction(store_url, scenario)
+
+
 def test_an_entry_is_found_by_its_key_its_link_or_its_likeness_in_its_own_source(store_url: str) -> None:
     by_key, by_link, by_likeness, other = (make_article(key=key) for key in ("k" * 3000, "b", "c", "d"))
     elsewhere = make_article(key="b", source="gazette")

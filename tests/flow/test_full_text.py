@@ -305,6 +305,28 @@ def test_a_failing_page_leaves_its_teaser_and_completes_it_later_without_a_corre
     play(tmp_path, scenario)
 
 
+def test_a_copy_is_known_by_a_whole_text_that_came_late(tmp_path: Path) -> None:
+    async def scenario(town: Town) -> None:
+        other = Source(id=SourceId("herald"), kind="feed", address=town.web.url("example.net/feed"), every=HOUR)
+        town.plan.sources[other.id] = other  # type: ignore[index]  # a plan's sources are a dict here
+        town.publish(feed="example.net/feed")
+        await register_sources(town.ports, town.plan)
+        await town.tick()
+        town.web.now += DAY
+        town.publish(Item("flood", "Orsa flooded the mill quarter"))
+        town.web.answers["example.org/flood"] = Answer(503)
+        await town.run(timedelta(seconds=30), GAP)
+        town.web.answers["example.org/flood"] = page("Orsa flooded the mill quarter", *WHOLE)
+        await town.run(timedelta(minutes=15), timedelta(seconds=20))
+        copied = " ".join([*WHOLE[1:], "Our correspondent adds nothing."])
+        town.publish(Item("w", "Night of the boats", content=copied, host="example.net"), feed="example.net/feed")
+        await town.run(2 * HOUR, timedelta(minutes=10))
+        assert len(await town.articles()) == 2
+        assert len({alert.story for alert, _ in await town.alerts()}) == 1
+
+    play(tmp_path, scenario)
+
+
 def test_what_only_the_whole_text_says_alerts_when_it_comes(tmp_path: Path) -> None:
     async def scenario(town: Town) -> None:
         town.publish(Item("flood", "Orsa rises by two metres"))
@@ -329,7 +351,7 @@ def test_what_only_the_whole_text_says_alerts_when_it_comes(tmp_path: Path) -> N
         (Answer(200, b"", {"Content-Type": "text/html"}), 1),
         (page("Sign in", "Please sign in to read on."), 1),
         (page("Wholly another thing", *(text[::-1] for text in WHOLE)), 1),
-        (Answer(200, bytes(6 * 1024 * 1024), {"Content-Type": "text/html"}), 4),
+        (Answer(200, bytes(6 * 1024 * 1024), {"Content-Type": "text/html"}), 1),
         (Answer(302, headers={"Location": "http://10.0.0.1/"}), 4),
     ],
     ids=["500", "404", "403", "PDF", "empty", "login", "another", "too large", "private"],

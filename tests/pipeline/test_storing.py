@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import load_rules
-from monitor.model import Article, Entry, EntryKey, Retention, Source, SourceId
+from monitor.model import Article, ArticleId, Entry, EntryKey, PollState, Retention, Source, SourceId
 from monitor.pipeline import Plan, Ports, purge_old
 from monitor.pipeline.plan import Stored
 from monitor.pipeline.storing import Cursor, Reading, list_news, store_reading
@@ -146,5 +146,29 @@ def test_pages_bodies_and_articles_go_each_after_its_time_and_the_entry_is_still
         assert gone[:4] == [{}, {"pages": 1}, {"bodies": 1}, {"articles": 1}]
         assert sum(each.get("story_index", 0) for each in gone) > 0
         assert await list_news(setting.ports, [FIRST]) == {}
+
+    run(store_url, scenario)
+
+
+def test_copies_and_changes_are_counted_apart_from_what_is_new(store_url: str) -> None:
+    copy = replace(read(FIRST), id=ArticleId("copy"), key=EntryKey("copy"))
+    other = replace(read(make_entry("Strike in Velden", STRIKE)), id=ArticleId("other"), key=EntryKey("other"))
+    counted: list[tuple[int, int]] = []
+
+    def state_with(known: int, copies: int) -> PollState:
+        counted.append((known, copies))
+        return PollState(source=WIRE.id, next_poll_at=NOON, failures=known, moves=copies)
+
+    async def scenario(setting: Setting) -> None:
+        await setting.store_entry(FIRST, read(FIRST))
+        for articles in [(copy, other), (copy, read(CORRECTED))]:
+            reading = Reading(parsed=ParsedArticles(articles=articles))
+            await store_reading(
+                setting.ports, setting.plan, WIRE, reading, Cursor(alerting=True, state_with=state_with)
+            )
+        assert counted == [(0, 1), (2, 0)]
+        async with setting.store.transaction() as tx:
+            (state,) = await tx.list_poll_states()
+        assert (state.failures, state.moves) == (2, 0)
 
     run(store_url, scenario)

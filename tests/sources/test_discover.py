@@ -17,7 +17,8 @@ def look_around(answers: dict[str, Answer]) -> tuple[Discovery, Web]:
         async with open_web() as (web, session):
             web.answers |= answers
             source = Source(id=SourceId("discover"), kind="feed", address=web.url("example.org/news"))
-            return await discover_feeds(HttpFetcher(session, clock=web.clock), source, parse_feed, web.now), web
+            fetcher = HttpFetcher(session, clock=web.clock)
+            return await discover_feeds(fetcher, source, parse_feed, web.now, rest=lambda: web.sleep(1)), web
 
     return asyncio.run(attempt())
 
@@ -46,3 +47,9 @@ def test_what_header_and_page_both_declare_is_asked_once() -> None:
     )
     assert len(found.candidates) == 1
     assert web.addresses() == ["example.org/news", "example.org/deep/feed"]
+
+
+def test_a_domain_is_left_alone_for_a_moment_between_two_requests() -> None:
+    _, web = look_around({"example.org/news": Answer(200, b"<html><title>News</title></html>")})
+    assert len(web.addresses()) > 5
+    assert {gap.total_seconds() for gap in web.gaps()} == {1.0}

@@ -284,3 +284,12 @@ def test_a_bomb_is_no_page() -> None:
         assert "larger than 5 MB" in str(error) or "unfolds" in str(error)
 
     play(scenario)
+
+
+def test_a_page_that_is_too_large_is_not_asked_for_again() -> None:
+    async def scenario(web: Web, fetch: Callable[[str], Awaitable[Page]]) -> None:
+        web.answers["example.org/a"] = Answer(200, b"<p>word " * 700_000, {"Content-Type": "text/html"})
+        error = await fails(fetch("example.org/a"))
+        assert ("larger than 5 MB" in str(error), error.transient) == (True, False)
+
+    play(scenario)

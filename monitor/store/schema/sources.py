@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from monitor.store.columns import CleanText, Duration, HintsText, KeyText, UtcDateTime
+from monitor.store.columns import CleanText, Duration, HintsText, KeyText, UtcDateTime, WeekText
 from monitor.store.schema.base import Number, metadata
 
 poll_states = Table(
@@ -28,6 +28,8 @@ poll_states = Table(
     Column("rhythm", Duration),
     Column("hints", HintsText),
     Column("guid_fault", CleanText),
+    Column("original_at", UtcDateTime),
+    Column("week", WeekText),
     Column("lease_until", UtcDateTime),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Index(None, "next_poll_at", "source"),
