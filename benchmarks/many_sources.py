@@ -26,7 +26,7 @@ from monitor.clock import utc_now
 from monitor.config.project import load_project
 from monitor.model import Fetched, Source
 from monitor.pipeline import compose_due, poll_due, register_sources, tell_operators
-from monitor.polling import after_success, first_state
+from monitor.polling import News, after_success, first_state
 
 _AIM_MB, _AIM_MS = 300, 50
 _RUNS_FOR = 30.0
@@ -47,7 +47,7 @@ async def fill_store(project_directory: Path, now: datetime) -> None:
                     first_state(source.id, polled_at),
                     source,
                     validators=validators,
-                    new_entries=1,
+                    news=News(1),
                     now=polled_at,
                     jitter=0.0,
                 )
