@@ -114,7 +114,9 @@ def doctor(config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
     settings = load_settings(config, os.environ, strict=False)
     seen_at, broken = asyncio.run(_examine(settings, data))
     if seen_at is None:
-        raise InputError('the service has never run on this data: start it with "monitor run"')
+        raise InputError(
+            'no service has given a sign of life on this data ("monitor run --once" gives none): start "monitor run"'
+        )
     age = utc_now() - seen_at
     if age > _ALIVE:
         raise InputError(f"the service gave its last sign of life at {instant(seen_at)}")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -24,6 +25,7 @@ from monitor.cli.options import (
     print_problems,
     printable,
 )
+from monitor.cli.story import resolve_story
 from monitor.clock import utc_now
 from monitor.config.cases import read_end
 from monitor.config.project import load_configuration, read_definitions
@@ -48,7 +50,7 @@ def add(
     reason: Annotated[str, typer.Option("--reason", help="For whoever wonders why nothing comes.")],
     rule: Annotated[str | None, typer.Option("--rule", help="Matches of this rule; * stands for any letters.")] = None,
     source: Annotated[str | None, typer.Option("--source", help="From this source; * stands for any letters.")] = None,
-    story: Annotated[str | None, typer.Option("--story", help="Of this story.")] = None,
+    story: Annotated[str | None, typer.Option("--story", help="Of the story with this id or article.")] = None,
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     data: DataOption = DATA,
@@ -127,6 +129,8 @@ def _read_until(text: str, settings: Settings) -> datetime:
 
 async def _add(settings: Settings, data: Path, silence: Silence) -> Silence:
     async with open_store(settings, data) as store, store.transaction() as tx:
+        if silence.story is not None:
+            silence = replace(silence, story=await resolve_story(tx, silence.story))
         return await tx.add_silence(silence)
 
 

@@ -13,6 +13,7 @@ from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOpti
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import InputError
 from monitor.model import Article, ArticleId, ArticleVersion, StoryId
+from monitor.ports import Transaction
 from monitor.render.documents import instant
 from monitor.story.corrections import describe_differences
 
@@ -44,9 +45,7 @@ async def _read(
     settings: Settings, data: Path, name: str
 ) -> tuple[StoryId, tuple[Article, ...], dict[ArticleId, tuple[ArticleVersion, ...]]]:
     async with open_existing_store(settings, data) as store, store.transaction() as tx:
-        found = await tx.find_story(name)
-        if found is None:
-            raise InputError(f'no story "{name}", expected the id of a story or of one of its articles')
+        found = await resolve_story(tx, name)
         articles = await tx.list_story_articles(found)
         versions = {article.id: await tx.list_versions(article.id) for article in articles}
     return found, articles, versions
@@ -77,3 +76,11 @@ def _correction(version: ArticleVersion) -> dict[str, Any]:
         "at": instant(version.replaced_at),
         "differences": [{"field": each.field, "before": each.before, "after": each.after} for each in places],
     }
+
+
+async def resolve_story(tx: Transaction, name: str) -> StoryId:
+    """The story that a person means by `name`; InputError when there is none."""
+    found = await tx.find_story(name)
+    if found is None:
+        raise InputError(f'no story "{name}", expected the id of a story or of one of its articles')
+    return found

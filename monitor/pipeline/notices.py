@@ -78,6 +78,7 @@ async def _dead_sources(tx: Transaction, plan: Plan, now: datetime) -> list[Noti
             continue
         since = f"since {silent_since:%Y-%m-%d %H:%M} UTC" if silent_since else "yet"
         text = f'source "{state.source}" has not answered {since}: {state.last_error or "no reason is known"}'
+        text += _advise_source(state)
         found.append(Notice(kind="source", subject=state.source, text=text, since=silent_since or now))
     return found
 
@@ -93,7 +94,11 @@ def _quiet_source(state: PollState, plan: Plan, now: datetime) -> Iterator[Notic
         f'source "{state.source}" answers, but has brought nothing new since {since:%Y-%m-%d %H:%M} UTC; '
         f"usually {usual}, and the times of the week at which something does have passed"
     )
-    yield Notice(kind="source", subject=state.source, text=text, since=since)
+    yield Notice(kind="source", subject=state.source, text=text + _advise_source(state), since=since)
+
+
+def _advise_source(state: PollState) -> str:
+    return f'; "monitor sources health {state.source}" says more'
 
 
 async def _broken_rules(tx: Transaction) -> list[Notice]:
@@ -117,7 +122,10 @@ async def _disabled_channels(tx: Transaction) -> list[Notice]:
         Notice(
             kind="channel",
             subject=f"{each.subscriber} {each.channel}",
-            text=f'{each.channel} of "{each.subscriber}" was disabled: {each.reason}',
+            text=(
+                f'{each.channel} of "{each.subscriber}" was disabled: {each.reason}; once that is mended, '
+                f'"monitor subscribers enable {each.subscriber} --channel {each.channel}" uses it again'
+            ),
             since=each.since,
         )
         for each in await tx.list_disabled_channels()

@@ -95,6 +95,7 @@ def test_a_draft_reaches_nobody_and_says_why(command: Command, newsroom: Path) -
         (("silence", "add", "--rule", "x", "--until", "99999999999d", "--reason", "x"), 2, "99999999999d"),
         (("silence", "add", "--rule", "x", "--until", "2001-01-01", "--reason", "x"), 2, "passed"),
         (("silence", "add", "--rule", "x", "--until", "2d", "--reason", " "), 2, "forgotten"),
+        (("silence", "add", "--story", "abc", "--until", "2d", "--reason", "x"), 1, 'no story "abc", expected the id'),
     ],
 )
 def test_what_cannot_be_answered_is_named(
@@ -117,6 +118,16 @@ def test_a_silence_is_set_heeded_listed_and_ended(command: Command, newsroom: Pa
     assert "silenced" not in command("route", "river-floods").out
     again = command("silence", "end", "1")
     assert (again.code, again.err.startswith('monitor: no silence "1" is in force')) == (1, True)
+
+
+def test_a_story_is_silenced_by_the_beginning_of_its_id(command: Command, newsroom: Path) -> None:
+    (newsroom / "report.txt").write_text("The river has burst its banks.\n", encoding="utf-8")
+    assert command("import", "report.txt").code == 0
+    article = json.loads(command("normalise", "report.txt").out)["id"]
+    added = command("silence", "add", "--story", article[:8], "--until", "2d", "--reason", "told enough")
+    assert added.code == 0, added.err
+    (silence,) = json.loads(command("silence", "list", "--json").out)
+    assert silence["story"] == article
 
 
 def test_a_silence_of_a_rule_that_does_not_exist_is_set_with_a_warning(command: Command, newsroom: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_source_that_does_not_answer_for_a_day_is_told_once_until_it_answers_a
         assert await hear(stage) == []
         stage.now = alive + DAY
         text = 'source "wire" has not answered since 2026-03-02 08:00 UTC: refused'
-        assert await hear(stage) == [("source", text)]
+        assert await hear(stage) == [("source", f'{text}; "monitor sources health wire" says more')]
         stage.now += DAY
         assert await hear(stage) == []
         await poll(last_success_at=stage.now, failures=0)
@@ -52,9 +52,10 @@ def test_a_rule_that_did_not_load_and_a_disabled_channel_come_in_one_message(sto
         off = DisabledChannel(subscriber=BEN, channel="email", reason="550 no such user", since=stage.now)
         await stage.within(lambda tx: tx.save_rule_states([broken]))
         await stage.within(lambda tx: tx.disable_channel(off))
+        advice = 'once that is mended, "monitor subscribers enable ben --channel email" uses it again'
         assert await hear(stage) == [
             ("rule", 'rule "storms" did not load (no version of it is live): rules/a.yaml:3: unknown'),
-            ("channel", 'email of "ben" was disabled: 550 no such user'),
+            ("channel", f'email of "ben" was disabled: 550 no such user; {advice}'),
         ]
         (delivery,) = stage.channels["email"].sent
         document = json.loads(delivery.payload)
