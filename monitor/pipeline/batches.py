@@ -94,7 +94,8 @@ async def _read(ports: Ports, batch: Batch, whole: Slice | None, size: int) -> R
     if await _is_done(ports, batch.part):
         return ReadBatch(checkpoints=checkpoints[1:], size=size)
     unreadable = tuple(each for each in batch.found if isinstance(each, Problem))
-    news = await list_news(ports, [each for each in batch.found if isinstance(each, Record)])
+    async with ports.store.transaction() as tx:
+        news = await list_news(tx, [each for each in batch.found if isinstance(each, Record)])
     parsed = await ports.parser.parse_records(list(news.values()), ports.clock())
     reading = Reading(parsed=replace(parsed, problems=unreadable + parsed.problems), pages=news)
     return ReadBatch(checkpoints=checkpoints, reading=reading, size=size)

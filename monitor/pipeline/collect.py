@@ -13,7 +13,6 @@ import structlog
 from monitor.errors import FetchError, InputError, MonitorError, ParseError, StoreError
 from monitor.model import (
     AwaitedPage,
-    Entry,
     EntryKey,
     Fetched,
     GuidFault,
@@ -40,7 +39,7 @@ from monitor.polling import (
     find_parking,
     to_ask,
 )
-from monitor.ports import ParsedArticles, PollClaim
+from monitor.ports import ParsedArticles, PollClaim, Transaction
 
 # Of one call. Half of the room or more is claimed each time, so that the rows are not asked for every single source.
 _CLAIMS = 16
@@ -280,34 +279,29 @@ async def _read_feed(
     if fetched.body is None:
         return _NOTHING, (), state.guid_fault
     feed = await ports.parser.parse_feed(source, replace(fetched, guid_fault=state.guid_fault))
-    found = Recognised(news=await list_news(ports, feed.entries))
-    if state.backlog_done:
-        found = await recognise_entries(ports, source, [entry.key for entry in feed.entries], found.news)
-    teasers = frozenset(found.renamed.get(key, key) for key in feed.teasers)
-    sorted_ = await _sort_news(ports, source, list(found.news.values()), teasers, alerting=alerting)
+    async with ports.store.transaction() as tx:
+        found = Recognised(news=await list_news(tx, feed.entries))
+        if state.backlog_done:
+            found = await recognise_entries(tx, source, [entry.key for entry in feed.entries], found.news)
+        news = tuple(found.news.values())
+        teasers = frozenset(found.renamed.get(key, key) for key in feed.teasers)
+        are_pages_read = ports.pages is not None and not teasers.isdisjoint(found.news)
+        known = await _find_known(tx, source, tuple(found.news)) if are_pages_read else None
+    sorted_ = Sorted(at_once=news)
+    if known is not None:
+        sorted_ = sort_teasers(news, teasers, known, alerting=alerting, now=ports.clock())
     parsed = await ports.parser.parse_entries(sorted_.at_once, ports.clock())
     parsed = replace(parsed, problems=feed.problems + parsed.problems)
     reading = Reading(parsed=parsed, pages={entry.key: entry for entry in sorted_.at_once})
     return reading, sorted_.awaited, feed.guid_fault or found.guid_fault
 
 
-async def _sort_news(
-    ports: Ports, source: Source, news: Sequence[Entry], teasers: frozenset[EntryKey], *, alerting: bool
-) -> Sorted:
-    keys = [entry.key for entry in news]
-    if ports.pages is None or not teasers.intersection(keys):
-        return Sorted(at_once=tuple(news))
-    known = await _find_known(ports, source, keys)
-    return sort_teasers(news, teasers, known, alerting=alerting, now=ports.clock())
-
-
-async def _find_known(ports: Ports, source: Source, keys: Sequence[EntryKey]) -> Known:
-    async with ports.store.transaction() as tx:
-        return Known(
-            stored=await tx.find_stamps(source.id, keys),
-            awaited=await tx.find_awaited(source.id, keys),
-            read_at=await tx.find_pages_read(source.id, keys),
-        )
+async def _find_known(tx: Transaction, source: Source, keys: Sequence[EntryKey]) -> Known:
+    return Known(
+        stored=await tx.find_stamps(source.id, keys),
+        awaited=await tx.find_awaited(source.id, keys),
+        read_at=await tx.find_pages_read(source.id, keys),
+    )
 
 
 def _report(stored: Stored) -> None:

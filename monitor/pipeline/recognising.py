@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from monitor.model import Entry, EntryKey, EntryTraits, GuidFault, Source
 from monitor.parse.traits import traits_of
 from monitor.parse.urls import canonical_url
-from monitor.pipeline.plan import Ports
-from monitor.ports import KnownEntry
+from monitor.ports import KnownEntry, Transaction
 from monitor.story.stamps import stamp_of
 
 # One entry may have been deleted and written again; two at once are a habit of the site.
@@ -35,14 +34,13 @@ class Recognised:
 
 
 async def recognise_entries(
-    ports: Ports, source: Source, present: Collection[EntryKey], news: Mapping[EntryKey, Entry]
+    tx: Transaction, source: Source, present: Collection[EntryKey], news: Mapping[EntryKey, Entry]
 ) -> Recognised:
     """`news` are those entries of a feed that are not known as they are, `present` the keys of all of its entries."""
     if not news:
         return Recognised(news=news)
     traits = {key: traits_of(entry) for key, entry in news.items()}
-    async with ports.store.transaction() as tx:
-        known = await tx.find_alike(source.id, traits)
+    known = await tx.find_alike(source.id, traits)
     return rename_entries(news, traits, frozenset(present), known)
 
 

@@ -74,17 +74,16 @@ class Unstored:
         return frozenset(article.id for article in self.reading.parsed.articles)
 
 
-async def list_news(ports: Ports, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
+async def list_news(tx: Transaction, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
     """The pages that no stored article came from, or that say something else by now: only they are worth reading.
 
     An entry that waits for its page counts as stored.
     """
     by_key = {page.key: page for page in pages}
-    async with ports.store.transaction() as tx:
-        known: dict[EntryKey, str | None] = {}
-        for source, keys in _by_source(by_key).items():
-            known |= await tx.find_stamps(source, keys)
-            known |= await tx.find_awaited(source, keys)
+    known: dict[EntryKey, str | None] = {}
+    for source, keys in _by_source(by_key).items():
+        known |= await tx.find_stamps(source, keys)
+        known |= await tx.find_awaited(source, keys)
     return {key: page for key, page in by_key.items() if key not in known or _is_changed(page, known[key])}
 
 

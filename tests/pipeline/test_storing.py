@@ -44,6 +44,10 @@ class Setting:
         reading = Reading(parsed=ParsedArticles(articles=(article,)), pages={entry.key: entry})
         return await store_reading(self.ports, self.plan, WIRE, reading, Cursor(alerting=True))
 
+    async def list_news(self, *entries: Entry) -> dict[EntryKey, Entry]:
+        async with self.store.transaction() as tx:
+            return await list_news(tx, entries)
+
 
 def make_entry(title: str, content: str) -> Entry:
     return Entry(
@@ -76,8 +80,8 @@ CORRECTED = make_entry("Velden flooded", FLOOD.replace("Nobody was hurt", "Two p
 def test_a_changed_entry_is_read_again_and_makes_a_version_and_its_rules_are_gained(store_url: str) -> None:
     async def scenario(setting: Setting) -> None:
         await setting.store_entry(FIRST, read(FIRST))
-        assert await list_news(setting.ports, [FIRST]) == {}
-        assert await list_news(setting.ports, [CORRECTED]) == {FIRST.key: CORRECTED}
+        assert await setting.list_news(FIRST) == {}
+        assert await setting.list_news(CORRECTED) == {FIRST.key: CORRECTED}
         setting.now += timedelta(hours=1)
         stored = await setting.store_entry(CORRECTED, read(CORRECTED))
         (change,) = stored.changes
@@ -112,7 +116,7 @@ def test_a_change_that_means_nothing_is_not_told_and_not_read_again(store_url: s
     async def scenario(setting: Setting) -> None:
         await setting.store_entry(FIRST, read(FIRST))
         assert (await setting.store_entry(spaced, read(spaced))).changes == ()
-        assert await list_news(setting.ports, [spaced]) == {}
+        assert await setting.list_news(spaced) == {}
         async with setting.store.transaction() as tx:
             assert (await tx.find_articles([read(FIRST).id]))[read(FIRST).id].body == FLOOD
 
@@ -145,7 +149,7 @@ def test_pages_bodies_and_articles_go_each_after_its_time_and_the_entry_is_still
             setting.now += day + timedelta(seconds=1)
         assert gone[:4] == [{}, {"pages": 1}, {"bodies": 1}, {"articles": 1}]
         assert sum(each.get("story_index", 0) for each in gone) > 0
-        assert await list_news(setting.ports, [FIRST]) == {}
+        assert await setting.list_news(FIRST) == {}
 
     run(store_url, scenario)
 
