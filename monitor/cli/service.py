@@ -115,7 +115,7 @@ def doctor(config: ConfigOption = CONFIG, data: DataOption = DATA) -> None:
     seen_at, broken = asyncio.run(_examine(settings, data))
     if seen_at is None:
         raise InputError(
-            'no service has given a sign of life on this data ("monitor run --once" gives none): start "monitor run"'
+            'the service has never run on this data, other than with --once at best: start it with "monitor run"'
         )
     age = utc_now() - seen_at
     if age > _ALIVE:
