@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from monitor.errors import FetchError, MonitorError
-from monitor.model import MOVES_TO_CONFIRM, FeedHints, Fetched, PollState, Source, SourceId
+from monitor.model import MOVES_TO_CONFIRM, FeedHints, Fetched, PollState, Source
 from monitor.rhythm import find_chance, learn_week
 
 # How long a poller may hold a source: longer than fetching, parsing and storing take together.
@@ -54,11 +54,6 @@ class News:
     def originals(self) -> int:
         """Those that were none."""
         return self.entries - self.copies
-
-
-def first_state(source: SourceId, now: datetime) -> PollState:
-    """Of a source never polled: due at once."""
-    return PollState(source=source, next_poll_at=now)
 
 
 def at_address(state: PollState, source: Source) -> PollState:

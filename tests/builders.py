@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.model import Article, ArticleId, EntryKey, SourceId
+from monitor.model import Article, ArticleId, EntryKey, PollState, SourceId
 from monitor.text.fingerprint import fingerprint_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -17,3 +17,8 @@ def make_article(body: str | None = "A body.", **fields: Any) -> Article:
     fields.setdefault("fetched_at", NOON)
     fields.setdefault("fingerprint", fingerprint_of(fields.get("title"), fields.get("standfirst"), body))
     return Article(key=key, source=source, body=body, **fields)
+
+
+def first_state(source: SourceId, now: datetime) -> PollState:
+    """Of a source never polled: due at once."""
+    return PollState(source=source, next_poll_at=now)

@@ -14,11 +14,10 @@ from monitor.polling import (
     after_success,
     at_address,
     find_parking,
-    first_state,
     to_ask,
 )
 from monitor.rhythm import STRETCHES
-from tests.builders import NOON
+from tests.builders import NOON, first_state
 
 WIRE = Source(id=SourceId("wire"), kind="feed", address="https://example.org/feed", every=timedelta(minutes=15))
 FRESH = first_state(WIRE.id, NOON)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.model import PollState, SourceId, Week
-from monitor.polling import News, after_success, first_state
+from monitor.polling import News, after_success
 from monitor.rhythm import STRETCHES, find_chance, find_silence, learn_week
+from tests.builders import first_state
 from tests.test_polling import WIRE
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -60,7 +60,7 @@ def _pack(files: list[Path], target: Path, mode: Literal["w", "w:gz"]) -> list[s
     there = [each for each in files if each.exists()]
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
-        with tarfile.open(fileobj=stream, mode=mode) as archive:
+        with tarfile.open(fileobj=stream, mode=mode, dereference=True) as archive:
             for each in there:
                 archive.add(each, arcname=each.name)
         stream.flush()

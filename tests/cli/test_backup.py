@@ -48,6 +48,16 @@ def test_a_backup_is_for_its_owner_only_and_leaves_nothing_beside_it(used: Path,
     }
 
 
+def test_a_key_that_is_a_link_to_a_mounted_secret_is_packed_whole(used: Path, command: Command) -> None:
+    key = (used / "data" / "secret.key").rename(used / "mounted")
+    (used / "data" / "secret.key").symlink_to(key)
+    assert command("backup", "monitor.tar").code == 0
+    with tarfile.open(used / "monitor.tar") as archive:
+        packed = archive.extractfile("secret.key")
+        assert packed is not None
+        assert packed.read() == key.read_bytes()
+
+
 def test_a_backup_that_fails_leaves_the_one_before_it(used: Path, command: Command) -> None:
     assert command("backup", "monitor.tar").code == 0
     earlier = (used / "monitor.tar").read_bytes()
