@@ -40,6 +40,7 @@ from monitor.pipeline import (
     save_usage,
     tell_operators,
 )
+from monitor.ports import Matcher
 
 # So that the service can stop between two rounds.
 _TURN = timedelta(seconds=1)
@@ -74,7 +75,7 @@ class Live:
         self._data = data
         self._follows = follows
         self._project = start_project(project, ports.clock(), read_last_good(data))
-        self.ports = replace(ports, matcher=LiveMatcher(self._project.rules)) if project.rule_problems else ports
+        self.ports = replace(ports, matcher=LiveMatcher(self._project.rules)) if project.rules.problems else ports
         self.plan = plan
         self._busy: set[SourceId] = set()
         self._pages: set[tuple[SourceId, EntryKey]] = set()
@@ -160,8 +161,10 @@ class Live:
         self._report(before, project)
         spare_collector()
 
-    def _read(self) -> tuple[LiveProject, LiveMatcher]:
+    def _read(self) -> tuple[LiveProject, Matcher]:
         project = reload_project(self._project, self._files, self.ports.clock())
+        if project.rules is self._project.rules:
+            return project, self.ports.matcher
         return project, LiveMatcher(project.rules)
 
     async def _commit(self, project: LiveProject, plan: Plan) -> None:
@@ -194,6 +197,7 @@ class Live:
             sources=len(plan.sources),
             subscribers=len(plan.subscribers),
             rules=len(rules),
+            compiled=after.rules is not before.rules,
             **{name: rules_of for name, rules_of in named.items() if rules_of},
         )
 

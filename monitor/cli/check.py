@@ -21,6 +21,7 @@ from monitor.cli.options import (
     print_problems,
 )
 from monitor.cli.volumes import Volumes, draw_volumes, measure_volumes, volumes_document
+from monitor.config.changes import ProjectFiles
 from monitor.config.project import Project, read_definitions, read_project
 from monitor.config.route_tests import run_route_tests
 from monitor.config.rule_cache import choose_cache
@@ -69,7 +70,8 @@ def check(
     elif suggest is not None:
         print_suggestions(suggest, config, rules)
     else:
-        project = read_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
+        files = ProjectFiles(config=config, rules=rules, environment=os.environ, cache=choose_cache(data))
+        project = read_project(files, strict=False)
         source = context.get_parameter_source("config")
         if source is not None and source.name == "DEFAULT" and rules.exists():
             project = _excuse_lack(project, config)

@@ -28,6 +28,7 @@ from monitor.cli.reading import ArticleReader
 from monitor.clock import utc_now
 from monitor.config.assembly import Config
 from monitor.config.cases import read_moment
+from monitor.config.changes import ProjectFiles
 from monitor.config.project import Project, read_project
 from monitor.config.rule_cache import choose_cache
 from monitor.config.settings import Settings
@@ -67,7 +68,8 @@ def route(
 
     Example: `monitor route karabakh-use-of-force --at "2026-03-29 23:10 Asia/Yerevan"`
     """
-    project = read_project(config, rules, os.environ, strict=False, cache=choose_cache(data))
+    files = ProjectFiles(config=config, rules=rules, environment=os.environ, cache=choose_cache(data))
+    project = read_project(files, strict=False)
     refuse(project.problems)
     if project.config is None or project.settings is None:
         raise InputError("the configuration cannot be read")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.config.files import list_files
+from monitor.config.secrets import DOTENV
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """Of each file its path, size, time of change and inode: an editor that saves by renaming changes the last."""
@@ -16,8 +17,8 @@ class ProjectFiles:
 
     config: Path
     rules: Path
-    dotenv: Path
     environment: Mapping[str, str] = field(repr=False)
+    dotenv: Path = DOTENV
     cache: Path | None = None
 
     def stamp(self) -> Stamp:

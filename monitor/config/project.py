@@ -6,13 +6,14 @@ from pathlib import Path
 
 from monitor.config.assembly import Config
 from monitor.config.changes import ProjectFiles, Stamp
-from monitor.config.files import Texts, read_yaml_files
+from monitor.config.files import read_yaml_files
 from monitor.config.load import load_config, raise_errors
 from monitor.config.rule_cache import default_cache, load_cached_rules
 from monitor.config.secrets import DOTENV
 from monitor.config.settings import Settings, load_settings, read_settings
 from monitor.errors import ConfigError, Problem
 from monitor.match.files import Definitions, collect_definitions
+from monitor.match.live import ReadRules
 from monitor.match.rules import RuleSet, load_rules
 from monitor.model import Source
 
@@ -21,20 +22,23 @@ from monitor.model import Source
 class Project:
     """What the files say. `config` and `settings` are None where their files could not be read at all.
 
-    `problems` are all there are; `rule_problems`, those of the rules, are among them.
+    `problems` are all there are; those of the rules are among them.
     """
 
     settings: Settings | None
     config: Config | None
-    rule_set: RuleSet
-    rule_texts: Texts
-    rule_problems: tuple[Problem, ...]
+    rules: ReadRules
     problems: tuple[Problem, ...]
+
+    @property
+    def rule_set(self) -> RuleSet:
+        """The rules that are sound."""
+        return self.rules.rule_set
 
     @property
     def is_unusable(self) -> bool:
         """Whether anything is wrong that the service would not start with: of the rules some may be broken."""
-        of_rules = set(self.rule_problems)
+        of_rules = set(self.rules.problems)
         return any(problem.level == "error" and problem not in of_rules for problem in self.problems)
 
 
@@ -42,48 +46,40 @@ class Project:
 class SoundProject:
     """A project that can run; `warnings` are for whoever started it. `stamp` says which state of `files` it is.
 
-    Settings and configuration have no errors. Rules may have: `rule_problems`, which are among the warnings.
+    Settings and configuration have no errors. Rules may have: their problems are among the warnings.
     """
 
     settings: Settings
     config: Config
-    rule_set: RuleSet
-    rule_texts: Texts
-    rule_problems: tuple[Problem, ...]
+    rules: ReadRules
     warnings: tuple[Problem, ...]
     files: ProjectFiles
     stamp: Stamp
 
+    @property
+    def rule_set(self) -> RuleSet:
+        """The rules that are sound."""
+        return self.rules.rule_set
 
-def read_project(
-    config: Path,
-    rules: Path,
-    environment: Mapping[str, str],
-    *,
-    strict: bool,
-    dotenv_file: Path = DOTENV,
-    cache: Path | None = None,
-) -> Project:
+
+def read_project(files: ProjectFiles, *, strict: bool, known: ReadRules | None = None) -> Project:
     """Everything that can be read, and everything that is wrong, in the order of the files.
 
-    Compiled rules are kept in `cache`, or else with the other caches of who runs this.
+    `known` are rules read before: where their files still say the same, they themselves come back, not compiled anew.
     """
-    rule_texts, rule_set, rule_problems = _read_rules(rules, cache)
-    settings, problems = read_settings(config, environment, strict=strict, dotenv_file=dotenv_file)
-    known_rules = None if rule_problems else [compiled.rule.id for compiled in rule_set.rules]
+    rules = _read_rules(files.rules, files.cache, known)
+    settings, problems = read_settings(files.config, files.environment, strict=strict, dotenv_file=files.dotenv)
     # Without settings the rest is still checked, against the defaults, so that one run shows every problem.
     configuration = load_config(
-        config, settings or Settings(), environment, strict=strict, rule_ids=known_rules, dotenv_file=dotenv_file
+        files.config,
+        settings or Settings(),
+        files.environment,
+        strict=strict,
+        rule_ids=None if rules.problems else [compiled.rule.id for compiled in rules.rule_set.rules],
+        dotenv_file=files.dotenv,
     )
-    found = (*problems, *configuration.problems, *rule_problems)
-    return Project(
-        settings=settings,
-        config=configuration,
-        rule_set=rule_set,
-        rule_texts=rule_texts,
-        rule_problems=rule_problems,
-        problems=tuple(dict.fromkeys(found)),
-    )
+    found = (*problems, *configuration.problems, *rules.problems)
+    return Project(settings=settings, config=configuration, rules=rules, problems=tuple(dict.fromkeys(found)))
 
 
 def load_project(
@@ -103,15 +99,13 @@ def load_project(
     """
     files = ProjectFiles(config=config, rules=rules, dotenv=dotenv_file, environment=environment, cache=cache)
     stamp = files.stamp()
-    project = read_project(config, rules, environment, strict=strict, dotenv_file=dotenv_file, cache=cache)
+    project = read_project(files, strict=strict)
     if project.is_unusable or not rules.exists() or project.settings is None or project.config is None:
         raise ConfigError(project.problems)
     return SoundProject(
         settings=project.settings,
         config=project.config,
-        rule_set=project.rule_set,
-        rule_texts=project.rule_texts,
-        rule_problems=project.rule_problems,
+        rules=project.rules,
         warnings=project.problems,
         files=files,
         stamp=stamp,
@@ -120,8 +114,8 @@ def load_project(
 
 def read_rule_set(path: Path, cache: Path | None = None) -> tuple[RuleSet, tuple[Problem, ...]]:
     """The rules of a file or of a directory, with the problems of reading them and of what they say."""
-    _, rule_set, problems = _read_rules(path, cache)
-    return rule_set, problems
+    rules = _read_rules(path, cache)
+    return rules.rule_set, rules.problems
 
 
 def load_rule_set(path: Path, cache: Path | None = None) -> RuleSet:
@@ -157,10 +151,13 @@ def read_definitions(path: Path) -> Definitions:
     return collect_definitions(texts)
 
 
-def _read_rules(path: Path, cache: Path | None = None) -> tuple[Texts, RuleSet, tuple[Problem, ...]]:
+def _read_rules(path: Path, cache: Path | None, known: ReadRules | None = None) -> ReadRules:
+    root = path.as_posix()
     if not path.exists():
-        problem = Problem(path.as_posix(), 0, 0, 'no such file or directory; run "monitor init DIR" to get rules')
-        return (), load_rules([]), (problem,)
+        problem = Problem(root, 0, 0, 'no such file or directory; run "monitor init DIR" to get rules')
+        return ReadRules(rule_set=load_rules([]), texts=(), problems=(problem,), root=root)
     texts, problems = read_yaml_files(path)
+    if known is not None and known.texts == texts and known.problems == (*problems, *known.rule_set.problems):
+        return known
     rule_set = load_cached_rules(texts, cache or default_cache())
-    return texts, rule_set, (*problems, *rule_set.problems)
+    return ReadRules(rule_set=rule_set, texts=texts, problems=(*problems, *rule_set.problems), root=root)

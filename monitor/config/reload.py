@@ -24,12 +24,14 @@ _TAKEN_UP = frozenset({"poll", "rates", "timezone"})
 class LiveProject:
     """What is in force. `settings` are those of the newest sound configuration, `started` those of the start.
 
-    `rule_errors` and `config_errors` say what of the files is not in force.
+    `read` are the rules as their files say, `rules` what of all that was ever read is live. `rule_errors` and
+    `config_errors` say what of the files is not in force.
     """
 
     started: Settings
     settings: Settings
     config: Config
+    read: ReadRules
     rules: LiveRules
     rule_errors: tuple[Problem, ...] = ()
     config_errors: tuple[Problem, ...] = ()
@@ -43,46 +45,42 @@ class LiveProject:
 
 def start_project(project: SoundProject, now: datetime, last_good: Texts = ()) -> LiveProject:
     """The project that the service starts with; of broken rules, the versions that `last_good` holds."""
-    rules = start_rules(project.rule_set, project.rule_texts)
-    errors = _errors_of(project.rule_problems)
+    read = project.rules
+    rules = start_rules(read.rule_set, read.texts)
+    errors = _errors_of(read.problems)
     if errors:
-        before = start_rules(load_rules(last_good), last_good)
-        read = ReadRules(
-            rule_set=project.rule_set,
-            texts=project.rule_texts,
-            problems=project.rule_problems,
-            root=project.files.rules.as_posix(),
-        )
-        rules = succeed_rules(before, read, now)
+        rules = succeed_rules(start_rules(load_rules(last_good), last_good), read, now)
     return LiveProject(
-        started=project.settings, settings=project.settings, config=project.config, rules=rules, rule_errors=errors
+        started=project.settings,
+        settings=project.settings,
+        config=project.config,
+        read=read,
+        rules=rules,
+        rule_errors=errors,
     )
 
 
 def reload_project(before: LiveProject, files: ProjectFiles, now: datetime) -> LiveProject:
-    """Read the files again, and decide what is in force now. Never raises for what they say."""
-    project = read_project(
-        files.config, files.rules, files.environment, strict=True, dotenv_file=files.dotenv, cache=files.cache
-    )
-    read = ReadRules(
-        rule_set=project.rule_set,
-        texts=project.rule_texts,
-        problems=project.rule_problems,
-        root=files.rules.as_posix(),
-    )
+    """Read the files again, and decide what is in force now. Never raises for what they say.
+
+    Where no rule file says anything else, the live rules are the very ones of before.
+    """
+    project = read_project(files, strict=True, known=before.read)
+    read = project.rules
     config, settings, config_errors = _choose_config(before, project)
     return LiveProject(
         started=before.started,
         settings=settings,
         config=config,
-        rules=succeed_rules(before.rules, read, now),
-        rule_errors=_errors_of(project.rule_problems),
+        read=read,
+        rules=before.rules if read is before.read else succeed_rules(before.rules, read, now),
+        rule_errors=_errors_of(read.problems),
         config_errors=config_errors,
     )
 
 
 def _choose_config(before: LiveProject, project: Project) -> tuple[Config, Settings, tuple[Problem, ...]]:
-    of_rules = set(project.rule_problems)
+    of_rules = set(project.rules.problems)
     errors = tuple(problem for problem in _errors_of(project.problems) if problem not in of_rules)
     if errors or project.config is None or project.settings is None:
         return before.config, before.settings, errors

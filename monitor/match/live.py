@@ -6,7 +6,7 @@ be told from what it lost. An actor or concept with an error may have lost some 
 it stay as they were until it is mended.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -43,7 +43,7 @@ class ReadRules:
     """Rule files as just read: `problems` are those of reading them and of what they say; `root` is what was read."""
 
     rule_set: RuleSet
-    texts: Sequence[tuple[str, str]]
+    texts: tuple[tuple[str, str], ...]
     problems: tuple[Problem, ...]
     root: str
 

@@ -98,6 +98,40 @@ def test_a_configuration_with_an_error_stays_as_it_was_and_rules_are_taken_up_al
     assert mended.config_errors == ()
 
 
+def test_a_change_of_the_configuration_alone_leaves_the_compiled_rules_as_they_are(
+    project: SoundProject, tmp_path: Path
+) -> None:
+    before = start_project(project, NOON)
+    rewrite(tmp_path / "config" / "newsroom.yaml", _CONFIG.replace("ana", "anna"))
+    (tmp_path / "rules" / "a.yaml").touch()
+    live = reloaded(project, before)
+    assert list(live.config.subscribers) == ["anna"]
+    assert live.rules is before.rules
+
+
+def test_broken_rules_are_not_compiled_again_either_and_stay_named_until_they_are_mended(
+    project: SoundProject, tmp_path: Path
+) -> None:
+    rewrite(tmp_path / "rules" / "a.yaml", "version: 1\nrules:\n  floods: {match: []}\n")
+    broken = reloaded(project)
+    rewrite(tmp_path / "config" / "newsroom.yaml", _CONFIG.replace("ana", "anna"))
+    again = reloaded(project, broken)
+    assert again.rules is broken.rules
+    assert again.rule_errors == broken.rule_errors != ()
+    rewrite(tmp_path / "rules" / "a.yaml", "version: 1\nrules:\n  floods: {match: flood}\n")
+    mended = reloaded(project, again)
+    assert mended.rules is not broken.rules
+    assert mended.rule_errors == ()
+
+
+def test_a_rule_file_that_can_no_longer_be_read_is_a_change_of_the_rules(project: SoundProject, tmp_path: Path) -> None:
+    before = start_project(project, NOON)
+    (tmp_path / "rules" / "b.yaml").write_bytes(b"\xff")
+    live = reloaded(project, before)
+    assert live.rules is not before.rules
+    assert [error.file for error in live.rule_errors] == [(tmp_path / "rules" / "b.yaml").as_posix()]
+
+
 def test_errors_of_rules_do_not_hold_the_configuration_back(project: SoundProject, tmp_path: Path) -> None:
     rewrite(tmp_path / "rules" / "a.yaml", "version: 1\nrules:\n  floods: {match: []}\n")
     rewrite(tmp_path / "config" / "newsroom.yaml", _CONFIG.replace("ana", "anna"))

@@ -83,7 +83,8 @@ async def _change_break_and_mend(directory: Path) -> None:
         first = await service.expect_alert("1", "Drought", "A drought has emptied the Orsa above the old bridge.")
 
         _write_rule(newsroom, "{all: [Orsa, frost]}")
-        assert (await service.wait_for("reloaded"))["changed"] == ["river-levels"]
+        taken_up = await service.wait_for("reloaded")
+        assert (taken_up["changed"], taken_up["compiled"]) == (["river-levels"], True)
         newsroom.publish("2", "Drought again", "The Orsa is dry once more; another drought is feared by the council.")
         second = await service.expect_alert("3", "Frost", "Frost has closed the Orsa to boats for the third day.")
         assert second["version"] != first["version"]
@@ -157,6 +158,7 @@ async def _change_configuration(directory: Path) -> None:
         )
         taken_up = await service.wait_for("reloaded")
         assert taken_up["sources"] == 2
+        assert taken_up["compiled"] is False
         await asyncio.wait_for(newsroom.sink.wait_for(1), PATIENCE)
         assert newsroom.sink.messages[0].recipients == ("ben@example.org",)
         await stop(service.process)
