@@ -12,7 +12,7 @@ import asyncio
 import random
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,7 +157,7 @@ async def _fill(
     """Texts and stories with shingles of their own, led to by features as frequent as those of real ones."""
     leading: Counter[int] = Counter()
     for first in range(*span, 1000):
-        texts, profiles, postings = {}, [], set()
+        texts, profiles, postings = {}, [], defaultdict(set)
         for number in range(first, min(first + 1000, span[1])):
             story, features = StoryId(f"filled-{number}"), sketches[number % len(sketches)].features
             text = StoryText(article=ArticleId(story), story=story, size=50, at=NOON)
@@ -166,7 +166,7 @@ async def _fill(
             for feature in dice.choices(pool, k=32):
                 leading[feature] += 1
                 if leading[feature] <= MOST_STORIES:
-                    postings.add((feature, story))
+                    postings[story].add(feature)
         async with store.transaction() as tx:
             await tx.add_story_texts(texts, NOON)
             await tx.save_profiles(profiles, postings, NOON)

@@ -10,12 +10,12 @@ from itertools import count
 
 import numpy as np
 
-from monitor.model import Article, ArticleId, Match, Outline, StoryChange, StoryId
+from monitor.model import Article, ArticleId, Match, Outline, StoryChange
 from monitor.ports import Transaction
 from monitor.story.features import Frequencies, list_counted, outline_article
 from monitor.story.index import Sketch, StoryIndex
 from monitor.story.known_words import KnownWords
-from monitor.story.similar import FEWEST
+from monitor.story.similar import list_sharing
 from monitor.story.stories import Placement, place_articles, sketch_article
 
 # One article in four is counted: enough to know which words are rare, at a quarter of the rows.
@@ -75,34 +75,24 @@ def _sketch(
 
 
 async def _load_index(tx: Transaction, sketches: Sequence[Sketch], now: datetime) -> StoryIndex:
+    """Numbers first: of most texts and stories no more is needed than how much they share with an article."""
     index = StoryIndex(fingerprints=dict(await tx.find_stories({each.article.fingerprint for each in sketches})))
     shingles = {shingle for sketch in sketches for shingle in sketch.shingles}
-    for shingle, text in await tx.find_story_texts(shingles, now):
-        index.texts[text.article] = text
-        index.texts_of.setdefault(shingle, set()).add(text.article)
+    index.texts_by.load(await tx.find_text_postings(shingles, now))
     features = {feature for sketch in sketches for feature in sketch.leading}
-    for feature, story in await tx.find_story_postings(features, now):
-        index.stories_of.setdefault(feature, set()).add(story)
-    index.profiles.update(await tx.find_profiles(_list_wanted(sketches, index)))
+    index.stories_by.load(await tx.find_story_postings(features, now))
+    index.texts.update(await tx.find_texts({text for each in sketches for text, _ in list_sharing(each, index)}))
+    named = {*index.fingerprints.values(), *(text.story for text in index.texts.values())}
+    led_to = {number for sketch in sketches for number in index.list_led_to(sketch.leading)}
+    index.load_profiles(await tx.find_profiles(named, led_to))
     return index
-
-
-def _list_wanted(sketches: Sequence[Sketch], index: StoryIndex) -> set[StoryId]:
-    """The stories that any of the articles may join; a few shared turns of phrase make no text the same."""
-    wanted = set(index.fingerprints.values())
-    for sketch in sketches:
-        texts = index.count_shared(index.list_telling(sketch.shingles))
-        wanted.update(index.texts[text].story for text, count in texts.items() if count >= FEWEST)
-        wanted.update(index.list_led_to(sketch.leading))
-    return wanted
 
 
 async def _save(tx: Transaction, index: StoryIndex, placements: Mapping[ArticleId, Placement], now: datetime) -> None:
     stories = {article: index.resolve(placement.story) for article, placement in placements.items()}
     await tx.assign_stories(stories, now)
-    texts = {index.texts[article]: shingles for article, shingles in index.added_texts.items()}
-    await tx.add_story_texts(texts, now)
-    await tx.save_profiles([index.profiles[story] for story in sorted(index.changed)], index.added_features, now)
+    await tx.add_story_texts(index.added_texts, now)
+    await tx.save_profiles([index.profiles[story] for story in index.changed], index.added_features, now)
     await tx.merge_stories({alias: index.resolve(alias) for alias in index.aliases}, now)
 
 

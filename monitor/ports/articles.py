@@ -54,14 +54,19 @@ class ArticleTables(Protocol):
     async def assign_stories(self, stories: Mapping[ArticleId, StoryId], now: datetime) -> None:
         """Write which story each article tells; a story's id is its first article's."""
 
-    async def find_story_texts(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, StoryText]]:
-        """Each text of the last days that has any of the shingles, once for each that it has."""
+    async def find_text_postings(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
+        """The number of each text of the last days that has any of the shingles, once for each that it has."""
 
-    async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, StoryId]]:
-        """Each story of the last days that any of the features lead to, once for each that does."""
+    async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
+        """The number of each story of the last days that any of the features lead to, once or more for each."""
 
-    async def find_profiles(self, ids: Iterable[StoryId]) -> Mapping[StoryId, StoryProfile]:
-        """The profiles of those stories that have one."""
+    async def find_texts(self, numbers: Collection[int]) -> Mapping[int, StoryText]:
+        """The texts of those numbers that are still known."""
+
+    async def find_profiles(
+        self, stories: Collection[StoryId], numbers: Collection[int] = ()
+    ) -> Mapping[int, StoryProfile]:
+        """The profiles of those stories, or numbers, that have one, by their numbers."""
 
     async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
         """How many articles were counted in the last weeks, and in how many of them each word occurred."""
@@ -73,9 +78,9 @@ class ArticleTables(Protocol):
         """Texts that later ones may be copies of, with their shingles; one that has grown since gets those too."""
 
     async def save_profiles(
-        self, profiles: Sequence[StoryProfile], leading: Iterable[tuple[int, StoryId]], now: datetime
+        self, profiles: Sequence[StoryProfile], leading: Mapping[StoryId, Collection[int]], now: datetime
     ) -> None:
-        """Write profiles as they are now, and the features that lead to them."""
+        """Write profiles as they are now, and the features that lead to them, too; new ones get rising numbers."""
 
     async def count_changes(
         self, updated: Sequence[StoryId], corrected: Sequence[StoryId]

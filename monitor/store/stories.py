@@ -10,7 +10,22 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Integer, Row, Select, Table, Text, bindparam, false, func, or_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText
 from monitor.store.articles import ARTICLE, row_to_article
@@ -42,21 +57,16 @@ _COUNTED = numbers_in(_NUMBERS, bindparam("in_epoch", type_=Integer), bindparam(
 
 
 def select_texts(shingles: Collection[int], day: int) -> Select[Any]:
-    """The texts of the days up to `day` that have any of the shingles, once for each of them."""
-    return (
-        select(text_shingles.c.shingle, story_texts)
-        .join(story_texts, story_texts.c.number == text_shingles.c.text)
-        .where(text_shingles.c.day.in_(_list_days(day)), is_among(text_shingles.c.shingle, shingles))
+    """The numbers of the texts of the days up to `day` that have any of the shingles, once for each of them."""
+    return select(text_shingles.c.shingle, text_shingles.c.text).where(
+        text_shingles.c.day.in_(_list_days(day)), is_among(text_shingles.c.shingle, shingles)
     )
 
 
 def select_profiles_with(features: Collection[int], day: int) -> Select[Any]:
-    """The stories of the days up to `day` that any of the features lead to, once for each of them."""
-    return (
-        select(story_features.c.feature, story_profiles.c.story)
-        .distinct()
-        .join(story_profiles, story_profiles.c.number == story_features.c.profile)
-        .where(story_features.c.day.in_(_list_days(day)), is_among(story_features.c.feature, features))
+    """The numbers of the stories of the days up to `day` that any of the features lead to, once for each and day."""
+    return select(story_features.c.feature, story_features.c.profile).where(
+        story_features.c.day.in_(_list_days(day)), is_among(story_features.c.feature, features)
     )
 
 
@@ -73,23 +83,33 @@ class StoryRows:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def find_story_texts(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, StoryText]]:
-        """Each recent text that has any of the shingles, once for each that it has."""
+    async def find_text_postings(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
+        """The number of each recent text that has any of the shingles, once for each that it has."""
         rows = await self._rows.fetch(select_texts(shingles, now.toordinal()))
-        return [(row.shingle, _row_to_text(row)) for row in rows]
+        return [(row.shingle, row.text) for row in rows]
 
-    async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, StoryId]]:
-        """Each recent story that any of the features lead to, once for each that does."""
+    async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
+        """The number of each recent story that any of the features lead to, once for each that does, and day."""
         rows = await self._rows.fetch(select_profiles_with(features, now.toordinal()))
-        return [(row.feature, StoryId(row.story)) for row in rows]
+        return [(row.feature, row.profile) for row in rows]
 
-    async def find_profiles(self, ids: Iterable[StoryId]) -> Mapping[StoryId, StoryProfile]:
-        """The profiles that recent stories have."""
-        found: dict[StoryId, StoryProfile] = {}
-        for chunk in iter_chunks(ids):
-            rows = await self._rows.fetch(select(story_profiles).where(story_profiles.c.story.in_(chunk)))
-            found |= {StoryId(row.story): _row_to_profile(row) for row in rows}
-        return found
+    async def find_texts(self, numbers: Collection[int]) -> Mapping[int, StoryText]:
+        """The texts of those numbers that are still known."""
+        if not numbers:
+            return {}
+        rows = await self._rows.fetch(select(story_texts).where(is_among(story_texts.c.number, numbers)))
+        return {row.number: _row_to_text(row) for row in rows}
+
+    async def find_profiles(
+        self, ids: Collection[StoryId], numbers: Collection[int] = ()
+    ) -> Mapping[int, StoryProfile]:
+        """The profiles that recent stories have, by their numbers."""
+        chunks = [story_profiles.c.story.in_(chunk) for chunk in iter_chunks(ids)]
+        wanted = [is_among(story_profiles.c.number, numbers), *chunks] if numbers else chunks
+        if not wanted:
+            return {}
+        rows = await self._rows.fetch(union_all(*(select(story_profiles).where(each) for each in wanted)))
+        return {row.number: _row_to_profile(row) for row in rows}
 
     async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
         """How many articles were counted in the last weeks, and in how many of them each word occurred."""
@@ -141,7 +161,7 @@ class StoryRows:
         )
 
     async def save_profiles(
-        self, profiles: Sequence[StoryProfile], leading: Iterable[tuple[int, StoryId]], now: datetime
+        self, profiles: Sequence[StoryProfile], leading: Mapping[StoryId, Collection[int]], now: datetime
     ) -> None:
         """Write profiles as they are now, and the features that lead to them."""
         day = now.toordinal()
@@ -151,13 +171,9 @@ class StoryRows:
             insert.on_conflict_do_update(
                 index_elements=["story"], set_={name: insert.excluded[name] for name in changed}
             ).returning(story_profiles.c.number, story_profiles.c.story),
-            [_profile_to_row(profile, day) for profile in sorted(profiles, key=lambda each: each.story)],
+            [_profile_to_row(profile, day) for profile in profiles],
         )
-        numbers = {row.story: row.number for row in saved}
-        features: dict[int, list[int]] = {}
-        for feature, story in leading:
-            if story in numbers:
-                features.setdefault(numbers[story], []).append(feature)
+        features = {row.number: leading.get(StoryId(row.story), ()) for row in saved}
         await self._add_numbers(("day", "profile", "feature"), story_features, day, features)
 
     async def count_changes(

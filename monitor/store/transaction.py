@@ -67,8 +67,9 @@ class SqlTransaction:
         self.assign_stories = articles.assign_stories
 
         stories = StoryRows(rows)
-        self.find_story_texts = stories.find_story_texts
+        self.find_text_postings = stories.find_text_postings
         self.find_story_postings = stories.find_story_postings
+        self.find_texts = stories.find_texts
         self.find_profiles = stories.find_profiles
         self.find_frequencies = stories.find_frequencies
         self.count_words = stories.count_words

@@ -56,7 +56,8 @@ def measure_shortness(features: int) -> float:
 
 def list_candidates(sketch: Sketch, index: StoryIndex) -> list[StoryProfile]:
     """The known stories worth comparing."""
-    return [index.profiles[story] for story in index.list_led_to(sketch.leading) if story in index.profiles]
+    led_to = (index.numbered.get(number) for number in index.list_led_to(sketch.leading))
+    return [index.profiles[story] for story in dict.fromkeys(led_to) if story in index.profiles]
 
 
 def resemble(sketch: Sketch, profile: StoryProfile) -> float:

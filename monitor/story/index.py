@@ -1,17 +1,16 @@
 """What is known of recent stories while new articles are placed: texts by their shingles, stories by their features.
 
-It is loaded for a batch of articles, grows with each that is placed, and remembers what has to be written down. Lists
-are bounded: a shingle that many different texts share is boilerplate, a feature that many stories share tells none of
-them apart, and neither is looked up.
+It is loaded for a batch of articles, grows with each that is placed, and remembers what has to be written down. Texts
+and stories are meant by the numbers that the store gave them, which rise with time; those that the batch brings get
+higher ones, as if they were stored already.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 
-from monitor.model import Article, ArticleId, StoryId, StoryProfile, StoryText
+from monitor.model import Article, StoryId, StoryProfile, StoryText
 from monitor.story.features import NOTHING_COUNTED, Frequencies
+from monitor.story.postings import Postings
 
 MOST_TEXTS = 64
 """Texts that may share a shingle before it counts as boilerplate."""
@@ -25,6 +24,9 @@ FEWEST_LEADING = 2
 MOST_CANDIDATES = 12
 """So many stories are compared in full for each article."""
 
+# Above all numbers that a store gives.
+_FIRST_NUMBER = 1 << 63
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
@@ -37,52 +39,62 @@ class Sketch:
     actors: frozenset[str] = frozenset()
 
 
+def _text_postings() -> Postings:
+    return Postings(MOST_TEXTS)
+
+
+def _story_postings() -> Postings:
+    return Postings(MOST_STORIES)
+
+
 @dataclass(slots=True, kw_only=True)
 class StoryIndex:
-    """The recent past as one batch sees it. `added_…` and `changed` are what the batch brought."""
+    """The recent past as one batch sees it. `added_…` and `changed` are what the batch brought, in that order.
+
+    `numbered` says which story each number means; of texts and stories that were loaded it knows those worth comparing.
+    """
 
     fingerprints: dict[str, StoryId] = field(default_factory=dict)
-    texts_of: dict[int, set[ArticleId]] = field(default_factory=dict)
-    texts: dict[ArticleId, StoryText] = field(default_factory=dict)
-    stories_of: dict[int, set[StoryId]] = field(default_factory=dict)
+    texts_by: Postings = field(default_factory=_text_postings)
+    texts: dict[int, StoryText] = field(default_factory=dict)
+    stories_by: Postings = field(default_factory=_story_postings)
+    numbered: dict[int, StoryId] = field(default_factory=dict)
     profiles: dict[StoryId, StoryProfile] = field(default_factory=dict)
     frequencies: Frequencies = NOTHING_COUNTED
-    added_texts: dict[ArticleId, frozenset[int]] = field(default_factory=dict)
-    added_features: set[tuple[int, StoryId]] = field(default_factory=set)
-    changed: set[StoryId] = field(default_factory=set)
+    added_texts: dict[StoryText, frozenset[int]] = field(default_factory=dict)
+    added_features: dict[StoryId, list[int]] = field(default_factory=dict)
+    changed: dict[StoryId, None] = field(default_factory=dict)
     aliases: dict[StoryId, StoryId] = field(default_factory=dict)
+    _numbers: dict[StoryId, int] = field(default_factory=dict)
 
-    def list_telling(self, shingles: Iterable[int]) -> frozenset[int]:
-        """The shingles that are no boilerplate."""
-        return frozenset(each for each in shingles if len(self.texts_of.get(each, ())) < MOST_TEXTS)
+    def load_profiles(self, profiles: Mapping[int, StoryProfile]) -> None:
+        """Take in stories that were written down before, by their numbers."""
+        for number, profile in profiles.items():
+            self.profiles[profile.story] = profile
+            self._name(profile.story, number)
 
-    def count_shared(self, shingles: Iterable[int]) -> Counter[ArticleId]:
-        """How many of the shingles each known text has."""
-        return Counter(text for shingle in shingles for text in self.texts_of.get(shingle, ()))
-
-    def list_led_to(self, features: Iterable[int]) -> list[StoryId]:
-        """The stories worth comparing: those that share most of the features, common ones left out."""
-        known = (self.stories_of.get(feature, ()) for feature in features)
-        shared = Counter(chain.from_iterable(stories for stories in known if len(stories) < MOST_STORIES))
-        near = [story for story, count in shared.items() if count >= FEWEST_LEADING]
-        return sorted(near, key=lambda story: (-shared[story], story))[:MOST_CANDIDATES]
+    def list_led_to(self, features: Iterable[int]) -> list[int]:
+        """The numbers of the stories worth comparing: those that share most of the features, of equals the oldest."""
+        shared = self.stories_by.count(features)
+        near = [number for number, count in shared.items() if count >= FEWEST_LEADING]
+        return sorted(near, key=lambda number: (-shared[number], number))[:MOST_CANDIDATES]
 
     def add_text(self, text: StoryText, shingles: frozenset[int]) -> None:
         """A text that later ones may be copies of."""
-        self.texts[text.article] = text
-        self.added_texts[text.article] = shingles
-        for shingle in shingles:
-            self.texts_of.setdefault(shingle, set()).add(text.article)
+        number = _FIRST_NUMBER + len(self.texts)
+        self.texts[number] = text
+        self.added_texts[text] = shingles
+        self.texts_by.add(shingles, number)
 
     def save_profile(self, profile: StoryProfile, leading: Iterable[int]) -> None:
         """A story as it is after one more article, and the features that lead to it."""
         self.profiles[profile.story] = profile
-        self.changed.add(profile.story)
-        for feature in leading:
-            stories = self.stories_of.setdefault(feature, set())
-            if len(stories) < MOST_STORIES:
-                stories.add(profile.story)
-                self.added_features.add((feature, profile.story))
+        self.changed[profile.story] = None
+        number = self._numbers.get(profile.story)
+        if number is None:
+            number = self._name(profile.story, _FIRST_NUMBER + len(self.numbered))
+        told = self.stories_by.add(leading, number)
+        self.added_features.setdefault(profile.story, []).extend(told)
 
     def resolve(self, story: StoryId) -> StoryId:
         """The story that a merged one is part of; itself when it was never merged."""
@@ -94,9 +106,11 @@ class StoryIndex:
         """A story turned out to be part of another; its features lead there from now on."""
         self.aliases[story] = part_of
         self.profiles.pop(story, None)
-        self.changed.discard(story)
-        for stories in self.stories_of.values():
-            if story in stories:
-                stories.discard(story)
-                stories.add(part_of)
-        self.added_features = {(feature, part_of if told == story else told) for feature, told in self.added_features}
+        self.changed.pop(story, None)
+        self.added_features.setdefault(part_of, []).extend(self.added_features.pop(story, ()))
+        self._name(part_of, self._numbers[story])
+
+    def _name(self, story: StoryId, number: int) -> int:
+        self.numbered[number] = story
+        self._numbers.setdefault(story, number)
+        return number

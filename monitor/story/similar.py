@@ -34,14 +34,19 @@ class Resemblance:
 
 def find_same_texts(sketch: Sketch, index: StoryIndex, at: datetime) -> tuple[Resemblance, ...]:
     """The known texts within the window that are the same, the surest first, of equal ones the oldest."""
-    own = index.list_telling(sketch.shingles)
+    own = len(index.texts_by.list_telling(sketch.shingles))
     found = []
-    for article, shared in index.count_shared(own).items():
-        text = index.texts[article]
-        containment = min(1.0, shared / min(len(own), text.size))
-        if shared >= FEWEST and containment >= CONTAINED and _is_open(text, index, at):
+    for number, shared in list_sharing(sketch, index):
+        text = index.texts.get(number)
+        containment = min(1.0, shared / min(own, text.size)) if text else 0.0
+        if text and containment >= CONTAINED and _is_open(text, index, at):
             found.append(Resemblance(text, shared, containment))
     return tuple(sorted(found, key=lambda each: (-each.containment, each.text.at, each.text.article)))
+
+
+def list_sharing(sketch: Sketch, index: StoryIndex) -> list[tuple[int, int]]:
+    """The numbers of the known texts that share more with an article than a turn of phrase, and how many shingles."""
+    return [each for each in index.texts_by.count(sketch.shingles).items() if each[1] >= FEWEST]
 
 
 def _is_open(text: StoryText, index: StoryIndex, at: datetime) -> bool:
@@ -52,6 +57,6 @@ def _is_open(text: StoryText, index: StoryIndex, at: datetime) -> bool:
 
 def list_own_shingles(sketch: Sketch, index: StoryIndex, same: Sequence[Resemblance]) -> frozenset[int]:
     """The shingles that later copies of this article will be known by; none where known texts say nearly all of it."""
-    own = index.list_telling(sketch.shingles)
+    own = frozenset(index.texts_by.list_telling(sketch.shingles))
     known = max((each.shared for each in same), default=0)
     return own if len(own) >= FEWEST and known < _KNOWN * len(own) else frozenset()

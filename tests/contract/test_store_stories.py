@@ -38,12 +38,12 @@ def test_a_text_is_found_by_any_of_its_shingles_while_it_is_recent(store_url: st
     async def scenario(tx: Transaction) -> None:
         await tx.add_story_texts({text: {1, 2, -(2**63)}}, NOON)
         await tx.add_story_texts({text: {1, 2, -(2**63)}}, NOON)
-        assert sorted(await tx.find_story_texts([-(2**63), 2, 7], NOON), key=lambda each: each[0]) == [
-            (-(2**63), text),
-            (2, text),
-        ]
-        assert len(await tx.find_story_texts([1], NOON + 3 * DAY)) == 1
-        assert await tx.find_story_texts([1], NOON + 4 * DAY) == []
+        found = sorted(await tx.find_text_postings([-(2**63), 2, 7], NOON))
+        number = found[0][1]
+        assert found == [(-(2**63), number), (2, number)]
+        assert await tx.find_texts([number, number + 1]) == {number: text}
+        assert await tx.find_text_postings([1], NOON + 3 * DAY) == [(1, number)]
+        assert await tx.find_text_postings([1], NOON + 4 * DAY) == []
 
     in_transaction(store_url, scenario)
 
@@ -55,11 +55,29 @@ def test_a_profile_is_found_by_what_leads_to_it_and_kept_as_it_is_last(store_url
     second = StoryProfile(story=StoryId("s"), first_at=NOON, last_at=NOON + DAY, articles=2, features={5: 1.0})
 
     async def scenario(tx: Transaction) -> None:
-        await tx.save_profiles([first], [(5, first.story), (-9, first.story)], NOON)
-        assert await tx.find_profiles([first.story, StoryId("other")]) == {"s": first}
-        await tx.save_profiles([second], [(5, second.story)], NOON + DAY)
-        assert await tx.find_profiles([first.story]) == {"s": second}
-        assert sorted(await tx.find_story_postings([5, -9, 1], NOON + DAY)) == [(-9, "s"), (5, "s")]
+        await tx.save_profiles([first], {first.story: [5, -9]}, NOON)
+        ((number, found),) = (await tx.find_profiles([first.story, StoryId("other")])).items()
+        assert found == first
+        await tx.save_profiles([second], {second.story: [5]}, NOON + DAY)
+        assert await tx.find_profiles([first.story]) == {number: second}
+        assert await tx.find_profiles([], [number, number + 1]) == {number: second}
+        assert await tx.find_profiles([first.story], [number]) == {number: second}
+        assert await tx.find_profiles([], []) == {}
+        assert set(await tx.find_story_postings([5, -9, 1], NOON + DAY)) == {(-9, number), (5, number)}
+
+    in_transaction(store_url, scenario)
+
+
+def test_stories_get_rising_numbers_in_the_order_in_which_they_began(store_url: str) -> None:
+    profiles = [
+        StoryProfile(story=StoryId(f"{7 * number % 10}"), first_at=NOON, last_at=NOON, features={1: 1.0})
+        for number in range(10)
+    ]
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.save_profiles(profiles, {}, NOON)
+        found = await tx.find_profiles([profile.story for profile in profiles])
+        assert [found[number].story for number in sorted(found)] == [profile.story for profile in profiles]
 
     in_transaction(store_url, scenario)
 
@@ -198,11 +216,9 @@ def test_a_text_that_has_grown_is_found_by_what_it_was_and_by_what_it_is(store_u
         await tx.add_story_texts({make_text(article, size=2): {1, 2}}, NOON)
         await tx.add_story_texts({make_text(article, size=4): {2, 3, 4, 5}}, NOON)
         await tx.add_story_texts({make_text(article, size=3): {7, 8, 9}}, NOON)
-        found = await tx.find_story_texts([1, 3, 7], NOON)
-        assert sorted(found, key=lambda each: each[0]) == [
-            (1, make_text(article, size=4)),
-            (3, make_text(article, size=4)),
-        ]
+        (_, number), (_, same) = found = sorted(await tx.find_text_postings([1, 3, 7], NOON))
+        assert found == [(1, number), (3, same)]
+        assert await tx.find_texts([number, same]) == {number: make_text(article, size=4)}
 
     in_transaction(store_url, scenario)
 
@@ -281,7 +297,7 @@ def test_the_index_of_stories_keeps_the_window_and_no_more(store_url: str) -> No
 
     async def scenario(tx: Transaction) -> None:
         await tx.add_story_texts({make_text(make_article()): {1, 2}}, NOON)
-        await tx.save_profiles([profile], [(1, profile.story)], NOON)
+        await tx.save_profiles([profile], {profile.story: [1]}, NOON)
         assert await tx.purge_story_index(NOON + 3 * DAY, 100) == 0
         assert await tx.purge_story_index(NOON + 4 * DAY, 100) == 5
         assert await tx.find_profiles([profile.story]) == {}
