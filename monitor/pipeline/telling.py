@@ -103,7 +103,7 @@ async def _list_changes(
     joined = [each.story for each in placements.values() if each.relation != "first"]
     before, _ = await tx.count_changes(joined, [])
     ordinals = {story: count(before.get(story, 0) + 1) for story in set(joined)}
-    sources = await tx.list_story_sources({each.story for each in placements.values()})
+    sources = await tx.list_story_sources(set(joined))
     return tuple(
         StoryChange(
             story=each.story,
@@ -111,7 +111,7 @@ async def _list_changes(
             ordinal=0 if each.relation == "first" else next(ordinals[each.story]),
             article=by_id[article],
             relation=each.relation,
-            sources=sources.get(each.story, ()),
+            sources=sources.get(each.story, (by_id[article].source,)),
             merged=each.merged,
         )
         for article, each in placements.items()

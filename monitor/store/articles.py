@@ -5,17 +5,31 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, true, update
+from sqlalchemy import ColumnElement, Insert, Row, bindparam, func, select, true, update
 
 from monitor.model import Article, ArticleId, EntryKey, SourceId, StoryId
 from monitor.ports import ArticlePage
 from monitor.store.codec import authors_from_json, authors_to_json, images_from_json, images_to_json
 from monitor.store.columns import shorten_key
-from monitor.store.rows import Lock, Rows, iter_chunks
+from monitor.store.rows import Inserting, Lock, Rows, iter_chunks
 from monitor.store.schema import articles, entries, stories, story_fingerprints
 
 ARTICLE = tuple(articles.c[each.name] for each in fields(Article))
 """The columns that are an article's fields."""
+
+_STORIES_OF_TEXTS = select(story_fingerprints).where(
+    story_fingerprints.c.fingerprint.in_(bindparam("fingerprints", expanding=True))
+)
+_TELL = (
+    update(articles)
+    .where(articles.c.id == bindparam("told_by"), articles.c.story.is_(None))
+    .values(story=bindparam("told"))
+)
+_TOLD_TEXTS = (
+    select(articles.c.fingerprint, articles.c.story)
+    .where(articles.c.id.in_(bindparam("ids", expanding=True)), articles.c.story.is_not(None))
+    .order_by(articles.c.number)
+)
 
 
 class ArticleRows:
@@ -80,32 +94,21 @@ class ArticleRows:
         """The story of each fingerprint that has one."""
         known: dict[str, StoryId] = {}
         for chunk in iter_chunks(fingerprints):
-            found = select(story_fingerprints).where(story_fingerprints.c.fingerprint.in_(chunk))
-            known |= {row.fingerprint: StoryId(row.story) for row in await self._rows.fetch(found)}
+            found = await self._rows.fetch(_STORIES_OF_TEXTS, [{"fingerprints": chunk}])
+            known |= {row.fingerprint: StoryId(row.story) for row in found}
         return known
 
     async def assign_stories(self, told: Mapping[ArticleId, StoryId], now: datetime) -> None:
         """Write which story each article tells; an article that tells one already stays with it."""
         await self._rows.add(stories, [{"id": story, "created_at": now} for story in sorted(set(told.values()))])
-        await self._rows.write(
-            update(articles)
-            .where(articles.c.id == bindparam("told_by"), articles.c.story.is_(None))
-            .values(story=bindparam("told")),
-            [{"told_by": article, "told": story} for article, story in told.items()],
-        )
+        await self._rows.write(_TELL, [{"told_by": article, "told": story} for article, story in told.items()])
         for chunk in iter_chunks(told):
-            await self._keep_fingerprints(chunk)
+            await self._rows.write(self._rows.prepare(_keep_fingerprints), [{"ids": chunk}])
 
-    async def _keep_fingerprints(self, ids: Sequence[ArticleId]) -> None:
-        """The first story of a fingerprint is its story for good, also when its articles are thrown away."""
-        told = (
-            select(articles.c.fingerprint, articles.c.story)
-            .where(articles.c.id.in_(ids), articles.c.story.is_not(None))
-            .order_by(articles.c.number)
-        )
-        await self._rows.write(
-            self._rows.insert(story_fingerprints).from_select(["fingerprint", "story"], told).on_conflict_do_nothing()
-        )
+
+def _keep_fingerprints(insert: Inserting) -> Insert:
+    """The first story of a fingerprint is its story for good, also when its articles are thrown away."""
+    return insert(story_fingerprints).from_select(["fingerprint", "story"], _TOLD_TEXTS).on_conflict_do_nothing()
 
 
 async def find_articles(rows: Rows, ids: Iterable[str]) -> dict[str, Article]:

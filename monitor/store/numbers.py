@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, Text, bindparam, cast, column, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, Text, cast, column, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -42,6 +42,6 @@ def numbers_in(packed: BindParameter[str], *others: ColumnElement[Any]) -> Selec
     return select(*others, cast(value, BigInteger))
 
 
-def is_among(of: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
-    """Whether a column has one of the numbers, however many they are."""
-    return of.in_(numbers_in(bindparam(None, pack_numbers(numbers), Text)))
+def is_among(of: ColumnElement[int], packed: BindParameter[str]) -> ColumnElement[bool]:
+    """Whether a column has one of the numbers of a parameter, however many they are."""
+    return of.in_(numbers_in(packed))

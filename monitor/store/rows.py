@@ -1,7 +1,8 @@
 """Statements on one open transaction: the differences of the two dialects, and errors in our own words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Row, Table, func, select
@@ -13,6 +14,9 @@ from monitor.store.failures import explaining
 # Both databases bound the number of parameters: 32,766 in SQLite, 65,535 in PostgreSQL.
 _CHUNK = 1000
 _T = TypeVar("_T")
+
+Inserting = Callable[[Table], sqlite.Insert | postgresql.Insert]
+"""Begins an INSERT that can say ON CONFLICT; the only statement that the dialects do not share."""
 
 
 class Lock(IntEnum):
@@ -33,10 +37,11 @@ class Rows:
         self._connection = connection
         self._database = database
         self._is_postgres = connection.dialect.name == postgresql.dialect.name
+        self.insert: Inserting = postgresql.insert if self._is_postgres else sqlite.insert
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT that can say ON CONFLICT; the only statement that the dialects do not share."""
-        return postgresql.insert(table) if self._is_postgres else sqlite.insert(table)
+    def prepare(self, build: Callable[[Inserting], Executable]) -> Executable:
+        """What a function of a module makes with `insert`, made once: making a statement costs more than running it."""
+        return _prepare(build, self.insert)
 
     async def fetch(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> list[Row[Any]]:
         """The rows of a SELECT, or of a RETURNING for one or many `rows` of parameters, in no order of theirs."""
@@ -52,7 +57,7 @@ class Rows:
 
     async def add(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert the rows that are not there yet."""
-        await self.write(self.insert(table).on_conflict_do_nothing(), rows)
+        await self.write(_add_to(table, self.insert), rows)
 
     async def lock(self, lock: Lock) -> None:
         """Wait for a lock that ends with the transaction. In SQLite every transaction is alone anyway."""
@@ -64,6 +69,16 @@ class Rows:
     ) -> CursorResult[Any]:
         with explaining(self._database):
             return await self._connection.execute(statement, rows)
+
+
+@cache
+def _prepare(build: Callable[[Inserting], Executable], insert: Inserting) -> Executable:
+    return build(insert)
+
+
+@cache
+def _add_to(table: Table, insert: Inserting) -> Executable:
+    return insert(table).on_conflict_do_nothing()
 
 
 def iter_chunks(values: Iterable[_T]) -> Iterator[list[_T]]:

@@ -5,17 +5,17 @@ Only rows of the last days are ever looked up; monitor.store.retention throws th
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
+    Insert,
     Integer,
     Row,
-    Select,
-    Table,
     Text,
     bindparam,
     false,
@@ -26,11 +26,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText
 from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.numbers import is_among, numbers_in, pack_numbers
-from monitor.store.rows import Rows, iter_chunks
+from monitor.store.rows import Inserting, Rows, iter_chunks
 from monitor.store.schema import (
     articles,
     stories,
@@ -50,31 +51,51 @@ INDEX_DAYS = 3
 _EPOCH_DAYS = 30
 _ALL = 0
 
-# Rows for each number of a list. Without WHERE, SQLite takes the ON of an ON CONFLICT behind them for that of a join.
 _NUMBERS = bindparam("numbers", type_=Text)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_DAY = bindparam("day", type_=Integer)
+_LAST_DAYS = [_DAY - before for before in range(INDEX_DAYS + 1)]
+
+TEXTS_WITH = select(text_shingles.c.shingle, text_shingles.c.text).where(
+    text_shingles.c.day.in_(_LAST_DAYS), is_among(text_shingles.c.shingle, _NUMBERS)
+)
+"""The numbers of the texts of the days up to `day` that have any of the shingles, once for each of them."""
+
+STORIES_WITH = select(story_features.c.feature, story_features.c.profile).where(
+    story_features.c.day.in_(_LAST_DAYS), is_among(story_features.c.feature, _NUMBERS)
+)
+"""The numbers of the stories of the days up to `day` that any of the features lead to, once for each and day."""
+
+FREQUENCIES = select(word_frequencies.c.word, word_frequencies.c.articles).where(
+    word_frequencies.c.epoch.in_([bindparam("epoch", type_=Integer) - before for before in range(2)]),
+    is_among(word_frequencies.c.word, _NUMBERS),
+)
+"""The counts of each word in a stretch of time and the one before."""
+
+_TEXTS = select(story_texts).where(is_among(story_texts.c.number, _NUMBERS))
+_PROFILES = union_all(
+    select(story_profiles).where(is_among(story_profiles.c.number, _NUMBERS)),
+    select(story_profiles).where(story_profiles.c.story.in_(_IDS)),
+)
+_COUNTS = select(stories).where(stories.c.id.in_(_IDS))
+_COUNT = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"))
+    .values(
+        updates=stories.c.updates + bindparam("more_updates"),
+        corrections=stories.c.corrections + bindparam("more_corrections"),
+    )
+)
+_SOURCES = (
+    select(articles.c.story, articles.c.source, func.min(articles.c.number).label("first"))
+    .where(articles.c.story.in_(_IDS))
+    .group_by(articles.c.story, articles.c.source)
+    .order_by("first")
+)
+
+# Rows for each number of a list. Without WHERE, SQLite takes the ON of an ON CONFLICT behind them for that of a join.
 _OF_DAY = numbers_in(_NUMBERS, bindparam("on", type_=Integer), bindparam("of", type_=BigInteger)).where(true())
 _COUNTED = numbers_in(_NUMBERS, bindparam("in_epoch", type_=Integer), bindparam("times", type_=Integer)).where(true())
-
-
-def select_texts(shingles: Collection[int], day: int) -> Select[Any]:
-    """The numbers of the texts of the days up to `day` that have any of the shingles, once for each of them."""
-    return select(text_shingles.c.shingle, text_shingles.c.text).where(
-        text_shingles.c.day.in_(_list_days(day)), is_among(text_shingles.c.shingle, shingles)
-    )
-
-
-def select_profiles_with(features: Collection[int], day: int) -> Select[Any]:
-    """The numbers of the stories of the days up to `day` that any of the features lead to, once for each and day."""
-    return select(story_features.c.feature, story_features.c.profile).where(
-        story_features.c.day.in_(_list_days(day)), is_among(story_features.c.feature, features)
-    )
-
-
-def select_frequencies(words: Collection[int], epoch: int) -> Select[Any]:
-    """The counts of each word in a stretch of time and the one before."""
-    return select(word_frequencies.c.word, word_frequencies.c.articles).where(
-        word_frequencies.c.epoch.in_([epoch - 1, epoch]), is_among(word_frequencies.c.word, words)
-    )
 
 
 class StoryRows:
@@ -85,36 +106,36 @@ class StoryRows:
 
     async def find_text_postings(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
         """The number of each recent text that has any of the shingles, once for each that it has."""
-        rows = await self._rows.fetch(select_texts(shingles, now.toordinal()))
+        rows = await self._rows.fetch(TEXTS_WITH, [{"day": now.toordinal(), "numbers": pack_numbers(shingles)}])
         return [(row.shingle, row.text) for row in rows]
 
     async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
         """The number of each recent story that any of the features lead to, once for each that does, and day."""
-        rows = await self._rows.fetch(select_profiles_with(features, now.toordinal()))
+        rows = await self._rows.fetch(STORIES_WITH, [{"day": now.toordinal(), "numbers": pack_numbers(features)}])
         return [(row.feature, row.profile) for row in rows]
 
     async def find_texts(self, numbers: Collection[int]) -> Mapping[int, StoryText]:
         """The texts of those numbers that are still known."""
         if not numbers:
             return {}
-        rows = await self._rows.fetch(select(story_texts).where(is_among(story_texts.c.number, numbers)))
+        rows = await self._rows.fetch(_TEXTS, [{"numbers": pack_numbers(numbers)}])
         return {row.number: _row_to_text(row) for row in rows}
 
     async def find_profiles(
         self, ids: Collection[StoryId], numbers: Collection[int] = ()
     ) -> Mapping[int, StoryProfile]:
         """The profiles that recent stories have, by their numbers."""
-        chunks = [story_profiles.c.story.in_(chunk) for chunk in iter_chunks(ids)]
-        wanted = [is_among(story_profiles.c.number, numbers), *chunks] if numbers else chunks
-        if not wanted:
-            return {}
-        rows = await self._rows.fetch(union_all(*(select(story_profiles).where(each) for each in wanted)))
-        return {row.number: _row_to_profile(row) for row in rows}
+        found: dict[int, StoryProfile] = {}
+        for chunk in list(iter_chunks(ids)) or [[]]:
+            rows = await self._rows.fetch(_PROFILES, [{"ids": chunk, "numbers": pack_numbers(numbers)}])
+            found |= {row.number: _row_to_profile(row) for row in rows}
+        return found
 
     async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
         """How many articles were counted in the last weeks, and in how many of them each word occurred."""
         counted: Counter[int] = Counter()
-        for row in await self._rows.fetch(select_frequencies([_ALL, *words], epoch_of(now))):
+        asked = {"epoch": epoch_of(now), "numbers": pack_numbers([_ALL, *words])}
+        for row in await self._rows.fetch(FREQUENCIES, [asked]):
             counted[row.word] += row.articles
         return counted.pop(_ALL, 0), counted
 
@@ -127,10 +148,8 @@ class StoryRows:
         by_times: dict[int, list[int]] = {}
         for word, times in counted.items():
             by_times.setdefault(times, []).append(word)
-        insert = self._rows.insert(word_frequencies).from_select(["epoch", "articles", "word"], _COUNTED)
-        more = word_frequencies.c.articles + insert.excluded.articles
         await self._rows.write(
-            insert.on_conflict_do_update(index_elements=["epoch", "word"], set_={"articles": more}),
+            self._rows.prepare(_count_words),
             [
                 {"in_epoch": epoch_of(now), "times": times, "numbers": pack_numbers(words)}
                 for times, words in sorted(by_times.items())
@@ -140,13 +159,8 @@ class StoryRows:
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
         """Texts that later ones may be copies of, with their shingles; one that has grown since gets those too."""
         day = now.toordinal()
-        insert = self._rows.insert(story_texts)
-        is_longer = story_texts.c.size < insert.excluded.size
-        grown = {"size": insert.excluded.size}
         added = await self._rows.fetch(
-            insert.on_conflict_do_update(index_elements=["article"], set_=grown, where=is_longer).returning(
-                story_texts.c.number, story_texts.c.article
-            ),
+            self._rows.prepare(_add_texts),
             [
                 {"article": text.article, "story": text.story, "size": text.size, "at": text.at, "day": day}
                 for text in texts
@@ -154,8 +168,7 @@ class StoryRows:
         )
         numbers = {row.article: row.number for row in added}
         await self._add_numbers(
-            ("day", "text", "shingle"),
-            text_shingles,
+            _add_shingles,
             day,
             {numbers[text.article]: shingles for text, shingles in texts.items() if text.article in numbers},
         )
@@ -165,16 +178,11 @@ class StoryRows:
     ) -> None:
         """Write profiles as they are now, and the features that lead to them."""
         day = now.toordinal()
-        insert = self._rows.insert(story_profiles)
-        changed = ("first_at", "last_at", "articles", "actors", "features", "day")
         saved = await self._rows.fetch(
-            insert.on_conflict_do_update(
-                index_elements=["story"], set_={name: insert.excluded[name] for name in changed}
-            ).returning(story_profiles.c.number, story_profiles.c.story),
-            [_profile_to_row(profile, day) for profile in profiles],
+            self._rows.prepare(_save_profiles), [_profile_to_row(profile, day) for profile in profiles]
         )
         features = {row.number: leading.get(StoryId(row.story), ()) for row in saved}
-        await self._add_numbers(("day", "profile", "feature"), story_features, day, features)
+        await self._add_numbers(_add_features, day, features)
 
     async def count_changes(
         self, updated: Sequence[StoryId], corrected: Sequence[StoryId]
@@ -183,12 +191,7 @@ class StoryRows:
         before = await self._count_before({*updated, *corrected})
         updates, corrections = Counter(updated), Counter(corrected)
         await self._rows.write(
-            update(stories)
-            .where(stories.c.id == bindparam("story"))
-            .values(
-                updates=stories.c.updates + bindparam("more_updates"),
-                corrections=stories.c.corrections + bindparam("more_corrections"),
-            ),
+            _COUNT,
             [
                 {"story": story, "more_updates": updates[story], "more_corrections": corrections[story]}
                 for story in sorted({*updates, *corrections})
@@ -250,20 +253,18 @@ class StoryRows:
         return found
 
     async def _add_numbers(
-        self, columns: tuple[str, str, str], table: Table, day: int, numbers: Mapping[int, Collection[int]]
+        self, build: Callable[[Inserting], Insert], day: int, numbers: Mapping[int, Collection[int]]
     ) -> None:
         """A row for each number of each text or profile, those left out that are there already."""
-        insert = self._rows.insert(table).from_select(columns, _OF_DAY).on_conflict_do_nothing()
         await self._rows.write(
-            insert,
+            self._rows.prepare(build),
             [{"on": day, "of": of, "numbers": pack_numbers(each)} for of, each in sorted(numbers.items()) if each],
         )
 
     async def _count_before(self, ids: Iterable[StoryId]) -> dict[StoryId, Row[Any]]:
         before: dict[StoryId, Row[Any]] = {}
         for chunk in iter_chunks(ids):
-            rows = await self._rows.fetch(select(stories).where(stories.c.id.in_(chunk)))
-            before |= {StoryId(row.id): row for row in rows}
+            before |= {StoryId(row.id): row for row in await self._rows.fetch(_COUNTS, [{"ids": chunk}])}
         return before
 
 
@@ -271,19 +272,39 @@ async def list_sources(rows: Rows, ids: Iterable[StoryId]) -> dict[StoryId, list
     """Who ran each story, the first one first."""
     sources: dict[StoryId, list[SourceId]] = {}
     for chunk in iter_chunks(ids):
-        ran = (
-            select(articles.c.story, articles.c.source, func.min(articles.c.number).label("first"))
-            .where(articles.c.story.in_(chunk))
-            .group_by(articles.c.story, articles.c.source)
-            .order_by("first")
-        )
-        for row in await rows.fetch(ran):
+        for row in await rows.fetch(_SOURCES, [{"ids": chunk}]):
             sources.setdefault(StoryId(row.story), []).append(SourceId(row.source))
     return sources
 
 
-def _list_days(day: int) -> list[int]:
-    return list(range(day - INDEX_DAYS, day + 1))
+def _add_texts(insert: Inserting) -> ReturningInsert[Any]:
+    adding = insert(story_texts)
+    is_longer = story_texts.c.size < adding.excluded.size
+    return adding.on_conflict_do_update(
+        index_elements=["article"], set_={"size": adding.excluded.size}, where=is_longer
+    ).returning(story_texts.c.number, story_texts.c.article)
+
+
+def _add_shingles(insert: Inserting) -> Insert:
+    return insert(text_shingles).from_select(["day", "text", "shingle"], _OF_DAY).on_conflict_do_nothing()
+
+
+def _save_profiles(insert: Inserting) -> ReturningInsert[Any]:
+    saving = insert(story_profiles)
+    changed = ("first_at", "last_at", "articles", "actors", "features", "day")
+    return saving.on_conflict_do_update(
+        index_elements=["story"], set_={name: saving.excluded[name] for name in changed}
+    ).returning(story_profiles.c.number, story_profiles.c.story)
+
+
+def _add_features(insert: Inserting) -> Insert:
+    return insert(story_features).from_select(["day", "profile", "feature"], _OF_DAY).on_conflict_do_nothing()
+
+
+def _count_words(insert: Inserting) -> Insert:
+    counting = insert(word_frequencies).from_select(["epoch", "articles", "word"], _COUNTED)
+    more = word_frequencies.c.articles + counting.excluded.articles
+    return counting.on_conflict_do_update(index_elements=["epoch", "word"], set_={"articles": more})
 
 
 def epoch_of(now: datetime) -> int:

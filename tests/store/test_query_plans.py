@@ -19,7 +19,7 @@ from monitor.store.outbox import select_due_deliveries, select_failing_since, se
 from monitor.store.pages import select_alike
 from monitor.store.retention import select_old_bodies, select_old_deliveries
 from monitor.store.sources import select_due_sources
-from monitor.store.stories import select_frequencies, select_profiles_with, select_texts
+from monitor.store.stories import FREQUENCIES, STORIES_WITH, TEXTS_WITH
 from tests.builders import NOON
 from tests.contract.stores import in_transaction
 
@@ -78,14 +78,18 @@ def test_a_hot_statement_uses_its_index(store_url: str, statement: Select[tuple[
 @pytest.mark.parametrize(
     ("statement", "sqlite_key", "postgres_index"),
     [
-        (select_texts([1, 2, 3], 739_000), "text_shingles USING PRIMARY KEY (day=? AND shingle=?)", "pk_text_shingles"),
         (
-            select_profiles_with([1, 2, 3], 739_000),
+            TEXTS_WITH.params(numbers="[1, 2, 3]", day=739_000),
+            "text_shingles USING PRIMARY KEY (day=? AND shingle=?)",
+            "pk_text_shingles",
+        ),
+        (
+            STORIES_WITH.params(numbers="[1, 2, 3]", day=739_000),
             "story_features USING PRIMARY KEY (day=? AND feature=?)",
             "pk_story_features",
         ),
         (
-            select_frequencies([1, 2, 3], 24_000),
+            FREQUENCIES.params(numbers="[1, 2, 3]", epoch=24_000),
             "word_frequencies USING PRIMARY KEY (epoch=? AND word=?)",
             "pk_word_frequencies",
         ),
