@@ -282,7 +282,9 @@ async def _read_feed(
     async with ports.store.transaction() as tx:
         found = Recognised(news=await list_news(tx, feed.entries))
         if state.backlog_done:
-            found = await recognise_entries(tx, source, [entry.key for entry in feed.entries], found.news)
+            keys = [entry.key for entry in feed.entries]
+            has_teasers = not feed.teasers.isdisjoint(found.news)
+            found = await recognise_entries(tx, source, keys, found.news, has_teasers=has_teasers)
         news = tuple(found.news.values())
         teasers = frozenset(found.renamed.get(key, key) for key in feed.teasers)
         are_pages_read = ports.pages is not None and not teasers.isdisjoint(found.news)

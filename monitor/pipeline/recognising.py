@@ -34,13 +34,26 @@ class Recognised:
 
 
 async def recognise_entries(
-    tx: Transaction, source: Source, present: Collection[EntryKey], news: Mapping[EntryKey, Entry]
+    tx: Transaction,
+    source: Source,
+    present: Collection[EntryKey],
+    news: Mapping[EntryKey, Entry],
+    *,
+    has_teasers: bool = False,
 ) -> Recognised:
-    """`news` are those entries of a feed that are not known as they are, `present` the keys of all of its entries."""
+    """`news` are those entries of a feed that are not known as they are, `present` the keys of all of its entries.
+
+    Only where some of the news are teasers can an entry of before be meant that still waits for its page.
+    """
     if not news:
         return Recognised(news=news)
     traits = {key: traits_of(entry) for key, entry in news.items()}
     known = await tx.find_alike(source.id, traits)
+    if has_teasers:
+        waiting = await tx.list_waiting_entries(source.id)
+        known = {entry.key: KnownEntry(traits=traits_of(entry), stamp=stamp_of(entry)) for entry in waiting} | dict(
+            known
+        )
     return rename_entries(news, traits, frozenset(present), known)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor.model import AwaitedPage, EntryKey, SourceId
+from monitor.model import AwaitedPage, Entry, EntryKey, SourceId
 from monitor.ports.rows import PageClaim
 
 
@@ -35,6 +35,11 @@ class AwaitedTables(Protocol):
 
     async def find_awaited(self, source: SourceId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, str]:
         """The stamps of those of `keys` whose pages are waited for, or were given up."""
+
+    async def list_waiting_entries(self, source: SourceId, *, limit: int = 500) -> tuple[Entry, ...]:
+        """The entries of a source that are no articles yet, because their pages are waited for or were given up; of
+        very many the newest.
+        """
 
     async def find_pages_read(self, source: SourceId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, datetime]:
         """When the articles of those of `keys` that were read from their pages last were."""

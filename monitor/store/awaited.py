@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, exists, func, or_, select, update
 
 from monitor.errors import StoreError
-from monitor.model import AwaitedPage, EntryKey, SourceId
+from monitor.model import AwaitedPage, Entry, EntryKey, SourceId
 from monitor.ports import PageClaim
 from monitor.store.columns import shorten_key
 from monitor.store.pages import pack_entry, unpack_entry
@@ -111,6 +111,17 @@ class AwaitedRows:
             found |= {row.key: row.stamp for row in rows}
         return {key: found[shorten_key(key)] for key in keys if shorten_key(key) in found}
 
+    async def list_waiting_entries(self, source: SourceId, *, limit: int = 500) -> tuple[Entry, ...]:
+        """The entries of a source that are no articles yet, because their pages are waited for or were given up; of
+        very many the newest.
+        """
+        is_article = exists().where(entries.c.source == awaited_pages.c.source, entries.c.key == awaited_pages.c.key)
+        waiting = select(awaited_pages.c.source, awaited_pages.c.key, awaited_pages.c.entry).where(
+            awaited_pages.c.source == source, ~is_article
+        )
+        rows = await self._rows.fetch(waiting.order_by(awaited_pages.c.number.desc()).limit(limit))
+        return tuple(_row_to_entry(row) for row in rows)
+
     async def find_pages_read(self, source: SourceId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, datetime]:
         """When the articles of those of `keys` that were read from their pages last were."""
         found: dict[str, datetime] = {}
@@ -207,12 +218,16 @@ def _page_to_row(page: AwaitedPage) -> dict[str, Any]:
 
 
 def _row_to_claim(row: Row[Any]) -> PageClaim:
-    try:
-        key, _, said = zlib.decompress(row.entry).partition(b"\n")
-        entry = unpack_entry(said, SourceId(row.source), EntryKey(json.loads(key)))
-    except (zlib.error, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f'the entry kept for "{row.key}" of "{row.source}" cannot be read: {error}') from error
     progress = {name: row._mapping[name] for name in _PROGRESS}
     return PageClaim(
-        awaited=AwaitedPage(entry=entry, since=row.since, alerting=row.alerting, **progress), token=row.lease_token
+        awaited=AwaitedPage(entry=_row_to_entry(row), since=row.since, alerting=row.alerting, **progress),
+        token=row.lease_token,
     )
+
+
+def _row_to_entry(row: Row[Any]) -> Entry:
+    try:
+        key, _, said = zlib.decompress(row.entry).partition(b"\n")
+        return unpack_entry(said, SourceId(row.source), EntryKey(json.loads(key)))
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f'the entry kept for "{row.key}" of "{row.source}" cannot be read: {error}') from error

@@ -48,6 +48,7 @@ class SqlTransaction:
         self.claim_untold = awaited.claim_untold
         self.finish_page = awaited.finish_page
         self.find_awaited = awaited.find_awaited
+        self.list_waiting_entries = awaited.list_waiting_entries
         self.find_pages_read = awaited.find_pages_read
         self.mark_pages_read = awaited.mark_pages_read
         self.park_domain = awaited.park_domain

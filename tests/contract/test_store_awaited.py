@@ -150,6 +150,19 @@ def test_a_changed_entry_keeps_its_turn_and_one_that_was_given_up_gets_a_new_one
     in_transaction(store_url, scenario)
 
 
+def test_the_entries_that_are_no_articles_yet_are_those_that_wait_or_were_given_up(store_url: str) -> None:
+    async def scenario(tx: Transaction) -> None:
+        await tx.add_articles([make_article("A teaser.", source="gazette", key="told")])
+        waiting = [make_page("waits", untold_until=NOON), make_page("told"), make_page("given up", next_at=None)]
+        await tx.await_pages([*waiting, make_page("other", source=SourceId("herald"))])
+        entries = (waiting[0].entry, waiting[2].entry)
+        assert await tx.list_waiting_entries(GAZETTE) == entries
+        assert await tx.list_waiting_entries(GAZETTE, limit=1) == entries[:1]
+        assert await tx.list_waiting_entries(SourceId("third")) == ()
+
+    in_transaction(store_url, scenario)
+
+
 def test_pages_of_sources_that_are_not_asked_for_are_passed_over(store_url: str) -> None:
     async def scenario(tx: Transaction) -> None:
         other = SourceId("herald")

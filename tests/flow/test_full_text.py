@@ -68,6 +68,7 @@ class Item:
     text: str = TEASER
     content: str | None = None
     host: str = "example.org"
+    guid: str | None = None
 
 
 @dataclass
@@ -116,7 +117,7 @@ class Town:
 
 def rss(web: Web, items: tuple[Item, ...]) -> bytes:
     entries = "".join(
-        f"<item><guid isPermaLink='false'>{item.name}</guid><title>{escape(item.title)}</title>"
+        f"<item><guid isPermaLink='false'>{item.guid or item.name}</guid><title>{escape(item.title)}</title>"
         f"<link>{web.url(f'{item.host}/{item.name}')}</link><description>{escape(item.text)}</description>"
         + (f"<content:encoded>{escape(item.content)}</content:encoded>" if item.content else "")
         + "</item>"
@@ -201,6 +202,26 @@ def test_a_teaser_becomes_one_article_of_the_whole_text_and_alerts_once(tmp_path
         [(alert, rules)] = await town.alerts()
         assert (alert.kind, rules) == ("new", ["dykes", "floods"])
         assert await town.awaited() == 0
+
+    play(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("text", [TEASER, f"{TEASER} The mill quarter is dry."], ids=["as it was", "edited"])
+def test_an_entry_whose_guid_changes_while_its_page_is_waited_for_is_one_article(tmp_path: Path, text: str) -> None:
+    async def scenario(town: Town) -> None:
+        town.publish(Item("flood", "Orsa rises by two metres"))
+        await poll_due(town.ports, town.plan)
+        assert (await town.articles(), await town.awaited()) == ([], 1)
+        renamed = Item("flood", "Orsa rises by two metres", text, guid="https://cms.example.org/?p=17")
+        town.publish(renamed)
+        town.web.now += DAY
+        await poll_due(town.ports, town.plan)
+        assert await town.awaited() == 1
+        town.web.answers["example.org/flood"] = page("Orsa rises by two metres | Gazette", *WHOLE)
+        await town.run(timedelta(seconds=30), GAP)
+        [article] = await town.articles()
+        assert (article.key, article.body) == ("flood", "\n\n".join(WHOLE))
+        assert len(await town.alerts()) == 1
 
     play(tmp_path, scenario)
 
