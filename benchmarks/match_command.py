@@ -27,7 +27,7 @@ from monitor.render.documents import article_document
 
 _DEFAULT = ("rare:10000", "simple:10000", "complex:10000")
 # Few enough that the command reads them without worker processes, which would take turns with it on few cores.
-_ARTICLES = 1_200
+_ARTICLES = 1_000
 _ROUNDS = 3
 _STEP = re.compile(r"^ *(\w+): .*\(([\d.]+) s\)$", re.MULTILINE)
 _BEFORE = ("read", "normalise")

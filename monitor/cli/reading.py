@@ -128,6 +128,12 @@ class ArticleReader:
 
     async def iter_articles(self, paths: Sequence[str | Path]) -> AsyncIterator[Article]:
         """In the order of the paths and of the names below them."""
+        async for articles in self.iter_batches(paths):
+            for article in articles:
+                yield article
+
+    async def iter_batches(self, paths: Sequence[str | Path]) -> AsyncIterator[tuple[Article, ...]]:
+        """The same, as many together as were read together."""
         sources = [archive_source(str(path), self._fields) for path in paths]
         parts = [(source, part) for source in sources for part in self._list_slices(source)]
         self.size = sum(part.size for _, part in parts)
@@ -137,8 +143,7 @@ class ArticleReader:
                 self.done += size
                 self.problems += parsed.problems
                 self.timer.articles += len(parsed.articles)
-                for article in parsed.articles:
-                    yield article
+                yield parsed.articles
 
     def _list_slices(self, source: Source) -> tuple[Slice, ...]:
         try:

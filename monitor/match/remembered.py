@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from monitor.match.postings import Numbers, as_numbers
 
 # At least so many rows for each word, so that most are found where they are looked for first.
-_ROOM = 3
+_ROOM = 4
 _LEAST_ROWS = 1024
 
 
@@ -36,13 +36,13 @@ class RememberedClasses:
         rows = self._rows
         hashes = _hashes_of(words)
         places = _home_of(hashes, rows)
-        found = rows[places]
+        found = rows.take(places, axis=0)
         classes: Numbers = found[:, 1].copy()
         others = ((found[:, 0] != hashes) & (found[:, 0] != 0)).nonzero()[0]
         while len(others):
             # Another word has the row, so this one is further down, or nowhere when a free row comes first.
             places[others] = _next_of(places[others], rows)
-            found = rows[places[others]]
+            found = rows.take(places[others], axis=0)
             classes[others] = found[:, 1]
             others = others[(found[:, 0] != hashes[others]) & (found[:, 0] != 0)]
         return classes
