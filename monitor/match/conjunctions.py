@@ -109,16 +109,16 @@ class Conjunctions:
 
     def _list_entries(self, lookup: Lookup) -> list[tuple[int, int, int, int]]:
         """The atom, the width, the atom of the second word and its distance, of each entry of a lookup."""
-        anchors = lookup.lexicon.phrases
-        if len(anchors) > _SHORT:
-            return [(len(self._is_present) - 1, 0, 0, 0)]
-        if lookup.scope is DEFAULT_SCOPE and len(lookup.lexicon.aliases) == 1:
-            ((phrase,),) = anchors.values()
-            if phrase.alias is None and len(phrase.atoms) <= _MOST_WORDS:
-                last = len(phrase.atoms) - 1
-                other = last - phrase.anchor
-                return [(phrase.atoms[phrase.anchor], last + 1, phrase.atoms[other], other - phrase.anchor)]
-        return [(atom, 0, 0, 0) for atom in anchors]
+        sole = lookup.lexicon.sole
+        if sole is None:
+            anchors = lookup.lexicon.phrases
+            # The longer ones are asked in any case.
+            return [(atom, 0, 0, 0) for atom in (anchors if len(anchors) <= _SHORT else (len(self._is_present) - 1,))]
+        atoms, anchor, is_free = sole
+        if not is_free or len(atoms) > _MOST_WORDS or lookup.scope is not DEFAULT_SCOPE:
+            return [(atoms[anchor], 0, 0, 0)]
+        last = len(atoms) - 1
+        return [(atoms[anchor], last + 1, atoms[last - anchor], last - 2 * anchor)]
 
     def _find_present(self, conjunctions: Numbers, row: WordRow) -> _Present:
         """The entries whose words the article has."""

@@ -92,7 +92,7 @@ def show_rules(words: WordsFound, answers: Sequence[Answer], rule_count: int, ro
 
 def _cut_words(row: WordRow, words: WordsFound, places: list[int], owners: list[int]) -> list[Mention]:
     heads = [
-        (lookup.path, lookup.lexicon.aliases[0].term.written, lookup.concept, lookup.actor, width - 1)
+        (lookup.path, lookup.lexicon.headword, lookup.concept, lookup.actor, width - 1)
         for lookup, width in zip(words.lookups, words.widths.tolist(), strict=True)
     ]
     starts, ends = row.located.starts, row.located.ends

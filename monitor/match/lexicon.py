@@ -4,7 +4,7 @@ Equal lists are one lexicon, shared by every rule that uses it, and an article l
 ten thousand terms costs no more than the few of its words that the article holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -75,6 +75,17 @@ class Phrase(NamedTuple):
     alias: Alias | None
 
 
+class SoleTerm(NamedTuple):
+    """The atoms of a term that is all a lexicon has, and which of them it is looked up by.
+
+    It is free where its words are all that it asks for.
+    """
+
+    atoms: tuple[int, ...]
+    anchor: int
+    is_free: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """Aliases by the atom of their rarest word. `languages` are those its terms were written under.
@@ -83,10 +94,23 @@ class Lexicon:
     """
 
     aliases: tuple[Alias, ...]
-    phrases: dict[int, tuple[Phrase, ...]]
+    phrases: Mapping[int, tuple[Phrase, ...]]
     required: Requirement
     certain: frozenset[Key]
     languages: tuple[str, ...] = ()
+
+    @property
+    def sole(self) -> SoleTerm | None:
+        """Its only term; None where it has several."""
+        if len(self.aliases) > 1:
+            return None
+        ((phrase,),) = self.phrases.values()
+        return SoleTerm(phrase.atoms, phrase.anchor, phrase.alias is None)
+
+    @property
+    def headword(self) -> str:
+        """Its first term as written."""
+        return self.aliases[0].term.written
 
 
 def build_lexicon(aliases: Iterable[Alias], table: AtomTable, languages: Iterable[str] = ()) -> Lexicon:

@@ -10,13 +10,14 @@ import copyreg
 import datetime
 import pickle
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 from monitor.match.clauses import Lookup
+from monitor.match.deferred import DeferredLexicon, StoredTerm
 from monitor.match.lexicon import Alias, Lexicon, restore_single
 from monitor.match.matcher import slots_of
 from monitor.match.pause import paused_collection
@@ -90,17 +91,14 @@ def restore_rules(data: bytes) -> RuleSet:
 # How the values that rules have by the hundred thousand are taken apart: by themselves they take ten times as long.
 
 
-def restore_lookup(
-    path: str, written: str, words: Sequence[tuple[Any, str]], atoms: tuple[int, ...], scope: Scope, *more: Any
-) -> Lookup:
-    """A lookup of one term that asks for nothing besides its words, as most are: put together in one go."""
-    text, language, exact, languages, concept, actor = more or (written, *_USUAL)
-    term = Term(written, tuple([WordPattern(kind, word) for kind, word in words]), language, exact)
-    return Lookup(path, restore_single(Alias(term), atoms, languages), scope, text, concept, actor)
+def restore_lookup(path: str, term: StoredTerm, scope: Scope, *more: Any) -> Lookup:
+    """A lookup of one term that asks for nothing besides its words, as most are."""
+    text, bound, languages, concept, actor = more or (term[0], *_USUAL)
+    return Lookup(path, DeferredLexicon(term, bound, languages), scope, text, concept, actor)
 
 
 # Neither language nor exactness, no languages, and neither concept nor actor.
-_USUAL = (None, False, (), None, None)
+_USUAL = ((None, False), (), None, None)
 
 
 def _reduce_lookup(value: Lookup) -> tuple[Any, ...]:
@@ -109,8 +107,9 @@ def _reduce_lookup(value: Lookup) -> tuple[Any, ...]:
     if len(lexicon.aliases) > 1 or alias.periods or alias.is_conditional or any(word.forms for word in term.words):
         return Lookup, (value.path, lexicon, value.scope, value.text, value.concept, value.actor)
     ((phrase,),) = lexicon.phrases.values()
-    said = (value.path, term.written, [(word.kind, word.text) for word in term.words], phrase.atoms, value.scope)
-    more = (value.text, term.language, term.exact, lexicon.languages, value.concept, value.actor)
+    words = [(word.kind, word.text) for word in term.words]
+    said = (value.path, (term.written, words, phrase.atoms, phrase.anchor), value.scope)
+    more = (value.text, (term.language, term.exact), lexicon.languages, value.concept, value.actor)
     return restore_lookup, said if more == (term.written, *_USUAL) else said + more
 
 

@@ -21,6 +21,8 @@ _ANY_LETTER = "ꙮ"
 # Of letters that are displayed as two signs.
 _ACCENTS = "\u0300-\u036f"
 
+WordKind = Literal["word", "prefix", "glob", "forms", "stem"]
+
 
 class TermError(MonitorError):
     """A term that cannot be looked for; the message says why and what to write instead."""
@@ -34,7 +36,7 @@ class WordPattern:
     of its `forms`, and "stem" a word that Snowball leaves one of its `forms` of, in `language`.
     """
 
-    kind: Literal["word", "prefix", "glob", "forms", "stem"]
+    kind: WordKind
     text: str
     forms: frozenset[str] = frozenset()
     language: str | None = None
