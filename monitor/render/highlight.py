@@ -110,7 +110,7 @@ def _iter_excerpts(field: str, text: str, mentions: Sequence[Mention]) -> Iterat
     for mention in standing:
         groups[regions[bisect_right(regions, mention.start, key=itemgetter(0)) - 1]].append(mention)
     for region, group in groups.items():
-        segments = tuple(_cut_segments(text, region, _merge(map(_span_of, group))))
+        segments = tuple(cut_sentence(text, region, group))
         yield Excerpt(field=field, segments=segments, clauses=len({mention.clause for mention in group}))
 
 
@@ -149,8 +149,9 @@ def _sentence_around(sentences: Sequence[Span], span: Span) -> Span:
     return min(sentences[first][0], start), max(sentences[last][1], end)
 
 
-def _cut_segments(text: str, sentence: Span, spans: Sequence[Span]) -> Iterator[Segment]:
+def cut_sentence(text: str, sentence: Span, mentions: Iterable[Mention]) -> Iterator[Segment]:
     """The sentence, or the surroundings of its mentions with an ellipsis for what is left out."""
+    spans = _merge(map(_span_of, mentions))
     windows = [sentence] if sentence[1] - sentence[0] <= LONGEST else _windows_of(text, sentence, spans)
     if windows[0][0] > sentence[0]:
         yield Segment(_GAP.lstrip())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from monitor.model import Article, Mention
-from monitor.render.highlight import LONGEST, excerpts_of, label_of
+from monitor.render.highlight import LONGEST, cut_sentence, excerpts_of, label_of
 from monitor.text.sentences import sentence_spans
 
 
@@ -34,34 +34,36 @@ class Quotes:
     def __init__(self, article: Article) -> None:
         self._article = article
         self._fields: dict[str, _Field] = {}
-        self._quotes: list[Quote] = []
+        # By sentence; None for those that are too long to be quoted whole.
+        self._quotes: list[Quote | None] = []
 
     def of(self, mentions: Sequence[Mention], *, limit: int) -> tuple[Quote, ...]:
         """The label and the text of each of `excerpts_of` the same mentions."""
-        clauses = self._clauses_by_sentence(mentions)
-        if clauses is None:
-            return tuple(
-                Quote(excerpt.label, excerpt.text) for excerpt in excerpts_of(self._article, mentions, limit=limit)
-            )
-        chosen = sorted(sorted(clauses), key=lambda sentence: -len(clauses[sentence]))[:limit]
-        return tuple([self._quotes[sentence] for sentence in chosen])
+        by_sentence = self._sort_by_sentence(mentions)
+        if by_sentence is None:
+            excerpts = excerpts_of(self._article, mentions, limit=limit)
+            return tuple(Quote(excerpt.label, excerpt.text) for excerpt in excerpts)
+        clauses = {sentence: len({mention[0] for mention in found}) for sentence, found in by_sentence.items()}
+        chosen = sorted(sorted(clauses), key=lambda sentence: -clauses[sentence])[:limit]
+        return tuple([self._quotes[sentence] or self._shorten(by_sentence[sentence]) for sentence in chosen])
 
-    def _clauses_by_sentence(self, mentions: Sequence[Mention]) -> dict[int, set[str]] | None:
-        """For each sentence with mentions their clauses; None where it takes more than to quote whole sentences."""
+    def _sort_by_sentence(self, mentions: Sequence[Mention]) -> dict[int, list[Mention]] | None:
+        """The mentions by the number of their sentence; None where one reaches over the end of a sentence."""
         fields = self._fields or self._cut()
-        clauses: dict[int, set[str]] = {}
-        for clause, path, start, end, found, _, _, _ in mentions:
+        by_sentence: dict[int, list[Mention]] = {}
+        for mention in mentions:
+            _, path, start, end, found, _, _, _ = mention
             if path not in fields:
                 return None
             text, starts, ends, first = fields[path]
             number = bisect_right(starts, start) - 1
-            if number < 0 or end > ends[number] or text[start:end] != found or ends[number] - starts[number] > LONGEST:
+            if number < 0 or end > ends[number] or text[start:end] != found:
                 return None
-            if first + number in clauses:
-                clauses[first + number].add(clause)
+            if first + number in by_sentence:
+                by_sentence[first + number].append(mention)
             else:
-                clauses[first + number] = {clause}
-        return clauses
+                by_sentence[first + number] = [mention]
+        return by_sentence
 
     def _cut(self) -> dict[str, _Field]:
         for path, text in self._article.fields().items():
@@ -69,5 +71,13 @@ class Quotes:
             starts, ends = [start for start, _ in spans], [end for _, end in spans]
             self._fields[path] = _Field(text, starts, ends, len(self._quotes))
             label = label_of(path)
-            self._quotes += [Quote(label, text[start:end]) for start, end in spans]
+            self._quotes += [Quote(label, text[start:end]) if end - start <= LONGEST else None for start, end in spans]
         return self._fields
+
+    def _shorten(self, mentions: Sequence[Mention]) -> Quote:
+        """The surroundings of these mentions of one long sentence."""
+        path, start = mentions[0].field, mentions[0].start
+        text, starts, ends, _ = self._fields[path]
+        number = bisect_right(starts, start) - 1
+        segments = cut_sentence(text, (starts[number], ends[number]), mentions)
+        return Quote(label_of(path), "".join([segment.text for segment in segments]))
