@@ -85,6 +85,7 @@ from monitor.model.stories import (
     StoryChange,
     StoryProfile,
     StoryText,
+    Vector,
 )
 
 __all__ = [
@@ -171,5 +172,6 @@ __all__ = [
     "Subscriber",
     "SubscriberId",
     "Updates",
+    "Vector",
     "Week",
 ]

@@ -1,7 +1,6 @@
 """Stories: what several articles tell together, and what a new article changes in one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -82,11 +81,28 @@ class StoryText:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """Features by their hashes, which rise, each once; `weights[n]` is that of `hashes[n]`."""
+
+    hashes: NDArray[np.int64]
+    weights: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def __eq__(self, other: object) -> bool:
+        """Arrays say of each element whether it is equal; asked for is whether all are."""
+        if not isinstance(other, Vector):
+            return NotImplemented
+        return np.array_equal(self.hashes, other.hashes) and np.array_equal(self.weights, other.weights)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryProfile:
     """What the reports of a story have in common, and the stretch of time between the first and the last of them.
 
-    `features` are weights by hash, of all its articles together and scaled to a length of 1; `actors` are those of all.
+    `features` are those of all its articles together, scaled to a length of 1; `actors` are those of all.
     """
 
     story: StoryId
@@ -94,14 +110,15 @@ class StoryProfile:
     last_at: datetime
     articles: int = 1
     actors: frozenset[str] = frozenset()
-    features: Mapping[int, float] = field(default_factory=dict)
+    features: Vector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outline:
     """What an article is recognised by, as far as it can be told without knowing any other; see monitor.story.
 
-    `grams`, `stems` and `pairs` are hashes, each once; the weights are those of their occurrences within the article.
+    `grams`, `stems` and `pairs` are hashes, each once, of which the first two rise; the weights are those of their
+    occurrences within the article.
     Row `n` of `pair_stems` says which two of `stems` pair `n` is made of.
     """
 

@@ -45,7 +45,7 @@ async def tell_stories(
     index = await _load_index(tx, sketches, now)
     placements = place_articles(sketches, index)
     await _save(tx, index, placements, now)
-    counted = [list_counted(each).tolist() for article, each in known.items() if _is_counted(article)]
+    counted = [list_counted(each) for article, each in known.items() if _is_counted(article)]
     await tx.count_words(counted, now)
     words.count(counted)
     return await _list_changes(tx, [sketch.article for sketch in sketches], placements)
@@ -54,9 +54,11 @@ async def tell_stories(
 async def _find_frequencies(
     tx: Transaction, outlines: Iterable[Outline], words: KnownWords, now: datetime
 ) -> Frequencies:
-    all_words = np.unique(np.concatenate([list_counted(each) for each in outlines])).tolist()
-    unknown = words.list_unknown(all_words, now)
-    return words.learn(unknown, *await tx.find_frequencies(unknown, now))
+    if words.is_old(now):
+        total, _ = await tx.find_frequencies([], now)
+        words.confirm(total, now)
+    unknown = words.list_unknown(np.concatenate([list_counted(each) for each in outlines]))
+    return words.learn(unknown, *await tx.find_frequencies(unknown.tolist(), now))
 
 
 def _sketch(

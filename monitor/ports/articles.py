@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.model import (
     Article,
     ArticleId,
@@ -71,7 +74,7 @@ class ArticleTables(Protocol):
     async def find_frequencies(self, words: Iterable[int], now: datetime) -> tuple[int, Mapping[int, int]]:
         """How many articles were counted in the last weeks, and in how many of them each word occurred."""
 
-    async def count_words(self, articles_words: Sequence[Iterable[int]], now: datetime) -> None:
+    async def count_words(self, articles_words: Sequence[NDArray[np.int64]], now: datetime) -> None:
         """Add articles, each given by its distinct words, to the frequencies."""
 
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningInsert
 
-from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText
+from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText, Vector
 from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.numbers import is_among, numbers_in, pack_numbers
 from monitor.store.rows import Inserting, Rows, iter_chunks
@@ -139,20 +140,19 @@ class StoryRows:
             counted[row.word] += row.articles
         return counted.pop(_ALL, 0), counted
 
-    async def count_words(self, articles_words: Sequence[Iterable[int]], now: datetime) -> None:
+    async def count_words(self, articles_words: Sequence[NDArray[np.int64]], now: datetime) -> None:
         """Add articles, each given by its distinct words, to the frequencies."""
-        counted = Counter(word for words in articles_words for word in words)
         if not articles_words:
             return
-        counted[_ALL] = len(articles_words)
-        by_times: dict[int, list[int]] = {}
-        for word, times in counted.items():
-            by_times.setdefault(times, []).append(word)
+        words, times = np.unique(np.concatenate(articles_words), return_counts=True)
+        by_times = [(len(articles_words), [_ALL])] + [
+            (each, words[times == each].tolist()) for each in np.unique(times).tolist()
+        ]
         await self._rows.write(
             self._rows.prepare(_count_words),
             [
-                {"in_epoch": epoch_of(now), "times": times, "numbers": pack_numbers(words)}
-                for times, words in sorted(by_times.items())
+                {"in_epoch": epoch_of(now), "times": each, "numbers": pack_numbers(counted)}
+                for each, counted in by_times
             ],
         )
 
@@ -339,15 +339,12 @@ def _row_to_profile(row: Row[Any]) -> StoryProfile:
     )
 
 
-def _pack_features(features: Mapping[int, float]) -> bytes:
-    named = np.fromiter(features.keys(), np.int64, len(features))
-    order = np.argsort(named)
+def _pack_features(features: Vector) -> bytes:
     packed = np.empty(len(features), _FEATURE)
-    packed["feature"] = named[order]
-    packed["weight"] = np.fromiter(features.values(), np.float64, len(features))[order]
+    packed["feature"], packed["weight"] = features.hashes, features.weights
     return packed.tobytes()
 
 
-def _unpack_features(packed: bytes) -> dict[int, float]:
+def _unpack_features(packed: bytes) -> Vector:
     features = np.frombuffer(packed, _FEATURE)
-    return dict(zip(features["feature"].tolist(), features["weight"].tolist(), strict=True))
+    return Vector(features["feature"].astype(np.int64), features["weight"].astype(np.float32))

@@ -5,12 +5,13 @@ that is enough; actors that the rules found in both speak for them. The threshol
 of tests/quality and explained, with the figures, in docs/stories.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.model import StoryId, StoryProfile
-from monitor.story.features import choose_strongest, compare, scale
 from monitor.story.index import Sketch, StoryIndex
+from monitor.story.vectors import choose_strongest, combine, compare
 from monitor.story.window import gap_between, is_near
 
 SAME_EVENT = 0.34
@@ -31,11 +32,11 @@ _KEPT = 400
 
 def find_event(sketch: Sketch, index: StoryIndex, at: datetime) -> tuple[StoryId, float] | None:
     """The story that an article resembles most, and how much; None when no story within the window is near enough."""
+    near = [each for each in list_candidates(sketch, index) if is_near(each.first_at, each.last_at, at)]
     scores = [
         (score, profile)
-        for profile in list_candidates(sketch, index)
-        if is_near(profile.first_at, profile.last_at, at)
-        and (score := resemble(sketch, profile)) >= require(sketch, profile, at)
+        for score, profile in zip(resemble(sketch, near), near, strict=True)
+        if score >= require(sketch, profile, at)
     ]
     if not scores:
         return None
@@ -60,10 +61,11 @@ def list_candidates(sketch: Sketch, index: StoryIndex) -> list[StoryProfile]:
     return [index.profiles[story] for story in dict.fromkeys(led_to) if story in index.profiles]
 
 
-def resemble(sketch: Sketch, profile: StoryProfile) -> float:
-    """How much an article is like a story: the cosine of their features, and a little for each actor in both."""
-    shared = min(len(sketch.actors & profile.actors), _MOST_ACTORS)
-    return compare(sketch.features, profile.features) + _ACTOR * shared
+def resemble(sketch: Sketch, profiles: Sequence[StoryProfile]) -> list[float]:
+    """How much an article is like each story: the cosine of their features, and a little for each actor in both."""
+    cosines = compare(sketch.features, [profile.features for profile in profiles])
+    shared = (min(len(sketch.actors & profile.actors), _MOST_ACTORS) for profile in profiles)
+    return [cosine + _ACTOR * actors for cosine, actors in zip(cosines, shared, strict=True)]
 
 
 def begin_profile(sketch: Sketch, story: StoryId, at: datetime) -> StoryProfile:
@@ -74,31 +76,25 @@ def begin_profile(sketch: Sketch, story: StoryId, at: datetime) -> StoryProfile:
 
 def extend_profile(profile: StoryProfile, sketch: Sketch, at: datetime) -> StoryProfile:
     """The profile with one more article."""
-    weights = {feature: weight * profile.articles for feature, weight in profile.features.items()}
-    for feature, weight in sketch.features.items():
-        weights[feature] = weights.get(feature, 0.0) + weight
     return replace(
         profile,
         first_at=min(profile.first_at, at),
         last_at=max(profile.last_at, at),
         articles=profile.articles + 1,
         actors=profile.actors | sketch.actors,
-        features=scale(choose_strongest(weights, _KEPT)),
+        features=combine(profile.features, profile.articles, sketch.features, 1, most=_KEPT),
     )
 
 
 def join_profiles(one: StoryProfile, other: StoryProfile) -> StoryProfile:
     """The profile of two stories that turned out to be one, under the name of the first."""
-    weights = {feature: weight * one.articles for feature, weight in one.features.items()}
-    for feature, weight in other.features.items():
-        weights[feature] = weights.get(feature, 0.0) + weight * other.articles
     return replace(
         one,
         first_at=min(one.first_at, other.first_at),
         last_at=max(one.last_at, other.last_at),
         articles=one.articles + other.articles,
         actors=one.actors | other.actors,
-        features=scale(choose_strongest(weights, _KEPT)),
+        features=combine(one.features, one.articles, other.features, other.articles, most=_KEPT),
     )
 
 

@@ -9,18 +9,18 @@ rarest words, and pairs of them.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, repeat
-from math import sqrt
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model import Article, Outline
+from monitor.model import Article, Outline, Vector
 from monitor.story.shingles import hash_of, sample_shingles
+from monitor.story.vectors import scale
 from monitor.text.common_words import FREQUENT
 from monitor.text.fold import fold_words
 
@@ -36,20 +36,33 @@ _FIRST_OF_PAIR = np.int64(-0x61C8864680B583EB)
 _PRIOR = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frequencies:
-    """In how many of `total` counted articles a word occurred, by the hash of the word."""
+    """In how many of `total` counted articles a word occurred: `articles[n]` for `words[n]`, hashes that rise."""
 
     total: int
-    articles: Mapping[int, int]
+    words: NDArray[np.int64]
+    articles: NDArray[np.int64]
 
     def weigh(self, words: NDArray[np.int64]) -> NDArray[np.float64]:
         """The rarer a word, the more: the inverse document frequency, smoothed."""
-        counts = np.fromiter(map(self.articles.get, words.tolist(), repeat(0)), np.float64, len(words))
-        return np.log((self.total + _PRIOR) / (counts + 1) + 1)
+        places = self._find(words)
+        counts = self.articles[places] * (self.words[places] == words)
+        rarities: NDArray[np.float64] = np.log((self.total + _PRIOR) / (counts + 1) + 1)
+        return rarities
+
+    def has(self, words: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each of the words is among those whose counts are here."""
+        is_here: NDArray[np.bool_] = self.words[self._find(words)] == words
+        return is_here
+
+    def _find(self, words: NDArray[np.int64]) -> NDArray[np.intp]:
+        """The place of each word that is here; that of some other for one that is not."""
+        return np.minimum(self.words.searchsorted(words), len(self.words) - 1)
 
 
-NOTHING_COUNTED = Frequencies(0, {})
+# With a word that no text has: something can be looked up in it.
+NOTHING_COUNTED = Frequencies(0, np.zeros(1, np.int64), np.zeros(1, np.int64))
 """Before the first article: every word is as rare as any other."""
 
 
@@ -67,15 +80,15 @@ def outline_article(article: Article) -> Outline:
             grams.update(_cut(_join_letters(told)))
             stems.update(beginnings)
             pairs.update(pairwise(beginnings))
-    places = {stem: place for place, stem in enumerate(stems)}
-    hashed_stems = _hash_all(stems)
+    hashed_grams, gram_weights, _ = _hash_all(grams)
+    hashed_stems, stem_weights, places = _hash_all(stems)
     pair_stems = np.array([(places[one], places[other]) for one, other in pairs], np.int64).reshape(-1, 2)
     return Outline(
         shingles=sample_shingles(article),
-        grams=_hash_all(grams),
-        gram_weights=_damp(grams),
+        grams=hashed_grams,
+        gram_weights=gram_weights,
         stems=hashed_stems,
-        stem_weights=_damp(stems),
+        stem_weights=stem_weights,
         # As good as a hash of both words, and there already.
         pairs=hashed_stems[pair_stems[:, 0]] * _FIRST_OF_PAIR ^ hashed_stems[pair_stems[:, 1]],
         pair_weights=_damp(pairs),
@@ -88,11 +101,9 @@ def list_counted(outline: Outline) -> NDArray[np.int64]:
     return np.concatenate((outline.grams, outline.stems))
 
 
-def weigh_grams(outline: Outline, frequencies: Frequencies) -> dict[int, float]:
-    """The features of an article by their hash, scaled to a length of 1; empty when it has no words."""
-    weights = outline.gram_weights * frequencies.weigh(outline.grams)
-    length = np.sqrt(weights @ weights)
-    return dict(zip(outline.grams.tolist(), (weights / length).tolist(), strict=True)) if length else {}
+def weigh_grams(outline: Outline, frequencies: Frequencies) -> Vector:
+    """The features of an article, scaled to a length of 1; none when it has no words."""
+    return scale(outline.grams, outline.gram_weights * frequencies.weigh(outline.grams))
 
 
 def list_leading(outline: Outline, frequencies: Frequencies) -> tuple[int, ...]:
@@ -102,28 +113,6 @@ def list_leading(outline: Outline, frequencies: Frequencies) -> tuple[int, ...]:
     of_pairs = outline.pair_weights * rarities[outline.pair_stems].sum(axis=1)
     pairs = _find_strongest(outline.pairs, of_pairs, _LEADING_PAIRS)
     return (*outline.stems[stems].tolist(), *outline.pairs[pairs].tolist())
-
-
-def scale(weights: Mapping[int, float]) -> dict[int, float]:
-    """The same direction, with a length of 1."""
-    length = sqrt(sum(weight * weight for weight in weights.values()))
-    return {feature: weight / length for feature, weight in weights.items()} if length else {}
-
-
-def compare(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    """The cosine of two scaled vectors: 0 for nothing in common, 1 for the same."""
-    # Sets are met by the interpreter's own loop: this is done a dozen times for each article.
-    return sum((one[feature] * other[feature] for feature in one.keys() & other.keys()), 0.0)
-
-
-def choose_strongest(weights: Mapping[int, float], most: int) -> dict[int, float]:
-    """The features that weigh most; of equal ones always the same."""
-    if len(weights) <= most:
-        return dict(weights)
-    features = np.fromiter(weights.keys(), np.int64, len(weights))
-    values = np.fromiter(weights.values(), np.float64, len(weights))
-    chosen = _find_strongest(features, values, most)
-    return dict(zip(features[chosen].tolist(), values[chosen].tolist(), strict=True))
 
 
 def _find_strongest(features: NDArray[np.int64], weights: NDArray[np.float64], most: int) -> NDArray[np.intp]:
@@ -156,8 +145,12 @@ def _hash(text: str) -> int:
     return hash_of(text)
 
 
-def _hash_all(texts: Collection[str]) -> NDArray[np.int64]:
-    return np.fromiter(map(_hash, texts), np.int64, len(texts))
+def _hash_all(texts: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[str, int]]:
+    """The hashes of counted texts, rising, with the weights of their counts, and the place that each text has there."""
+    hashes = np.fromiter(map(_hash, texts), np.int64, len(texts))
+    order = np.argsort(hashes)
+    places = np.argsort(order).tolist()
+    return hashes[order], _damp(texts)[order], dict(zip(texts, places, strict=True))
 
 
 def _damp(times: Mapping[Any, int]) -> NDArray[np.float64]:

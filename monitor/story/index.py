@@ -8,7 +8,7 @@ higher ones, as if they were stored already.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from monitor.model import Article, StoryId, StoryProfile, StoryText
+from monitor.model import Article, StoryId, StoryProfile, StoryText, Vector
 from monitor.story.features import NOTHING_COUNTED, Frequencies
 from monitor.story.postings import Postings
 
@@ -34,7 +34,7 @@ class Sketch:
 
     article: Article
     shingles: frozenset[int]
-    features: Mapping[int, float]
+    features: Vector
     leading: tuple[int, ...]
     actors: frozenset[str] = frozenset()
 

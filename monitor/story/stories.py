@@ -18,9 +18,10 @@ from monitor.story.events import (
     measure_shortness,
     touch_profile,
 )
-from monitor.story.features import Frequencies, compare, list_leading, outline_article, weigh_grams
+from monitor.story.features import Frequencies, list_leading, outline_article, weigh_grams
 from monitor.story.index import Sketch, StoryIndex
 from monitor.story.similar import Resemblance, find_same_texts, list_own_shingles
+from monitor.story.vectors import compare
 from monitor.story.window import is_near, told_at
 from monitor.text.fingerprint import fingerprint_of
 
@@ -99,8 +100,11 @@ def _join_stories(stories: Sequence[StoryId], index: StoryIndex) -> Placement:
     """The surest story, together with those of the others that are about the same event."""
     one = index.profiles.get(stories[0])
     others = [index.profiles[story] for story in stories[1:] if story in index.profiles]
-    alike = [other for other in others if one is not None and compare(one.features, other.features) >= _SAME_STORY]
-    if one is None or not alike:
+    if one is None or not others:
+        return Placement(stories[0], "copy")
+    cosines = compare(one.features, [other.features for other in others])
+    alike = [other for other, cosine in zip(others, cosines, strict=True) if cosine >= _SAME_STORY]
+    if not alike:
         return Placement(stories[0], "copy")
     oldest = min([one, *alike], key=lambda profile: (profile.first_at, profile.story))
     merged = tuple(profile for profile in [one, *alike] if profile is not oldest)

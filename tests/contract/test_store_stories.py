@@ -1,7 +1,9 @@
 """What recent stories are recognised by, versions, kept pages and retention, on both databases."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from monitor.model import (
@@ -17,6 +19,7 @@ from monitor.model import (
     StoryId,
     StoryProfile,
     StoryText,
+    Vector,
 )
 from monitor.pipeline.telling import tell_stories
 from monitor.ports import KnownEntry, Transaction
@@ -29,6 +32,10 @@ DAY = timedelta(days=1)
 
 def make_text(article: Article, story: str = "wire/first", size: int = 3) -> StoryText:
     return StoryText(article=article.id, story=StoryId(story), size=size, at=NOON)
+
+
+def vector(weights: Mapping[int, float]) -> Vector:
+    return Vector(np.array(list(weights), np.int64), np.array(list(weights.values()), np.float32))
 
 
 def test_a_text_is_found_by_any_of_its_shingles_while_it_is_recent(store_url: str) -> None:
@@ -50,9 +57,9 @@ def test_a_text_is_found_by_any_of_its_shingles_while_it_is_recent(store_url: st
 
 def test_a_profile_is_found_by_what_leads_to_it_and_kept_as_it_is_last(store_url: str) -> None:
     first = StoryProfile(
-        story=StoryId("s"), first_at=NOON, last_at=NOON, actors=frozenset({"a"}), features={5: 0.5, -9: 0.25}
+        story=StoryId("s"), first_at=NOON, last_at=NOON, actors=frozenset({"a"}), features=vector({-9: 0.25, 5: 0.5})
     )
-    second = StoryProfile(story=StoryId("s"), first_at=NOON, last_at=NOON + DAY, articles=2, features={5: 1.0})
+    second = StoryProfile(story=StoryId("s"), first_at=NOON, last_at=NOON + DAY, articles=2, features=vector({5: 1.0}))
 
     async def scenario(tx: Transaction) -> None:
         await tx.save_profiles([first], {first.story: [5, -9]}, NOON)
@@ -70,7 +77,7 @@ def test_a_profile_is_found_by_what_leads_to_it_and_kept_as_it_is_last(store_url
 
 def test_stories_get_rising_numbers_in_the_order_in_which_they_began(store_url: str) -> None:
     profiles = [
-        StoryProfile(story=StoryId(f"{7 * number % 10}"), first_at=NOON, last_at=NOON, features={1: 1.0})
+        StoryProfile(story=StoryId(f"{7 * number % 10}"), first_at=NOON, last_at=NOON, features=vector({1: 1.0}))
         for number in range(10)
     ]
 
@@ -85,8 +92,8 @@ def test_stories_get_rising_numbers_in_the_order_in_which_they_began(store_url: 
 def test_words_are_counted_over_two_stretches_of_thirty_days(store_url: str) -> None:
     async def scenario(tx: Transaction) -> None:
         assert await tx.find_frequencies([1], NOON) == (0, {})
-        await tx.count_words([(1, 2), (1,)], NOON)
-        await tx.count_words([(1,)], NOON + 30 * DAY)
+        await tx.count_words([np.array([1, 2]), np.array([1])], NOON)
+        await tx.count_words([np.array([1])], NOON + 30 * DAY)
         assert await tx.find_frequencies([1, 2, 3], NOON + 30 * DAY) == (3, {1: 3, 2: 1})
         assert await tx.find_frequencies([1, 2], NOON + 60 * DAY) == (1, {1: 1})
 
@@ -293,7 +300,7 @@ def test_an_article_that_a_pending_alert_waits_for_is_not_thrown_away(store_url:
 
 
 def test_the_index_of_stories_keeps_the_window_and_no_more(store_url: str) -> None:
-    profile = StoryProfile(story=StoryId("s"), first_at=NOON, last_at=NOON, features={1: 1.0})
+    profile = StoryProfile(story=StoryId("s"), first_at=NOON, last_at=NOON, features=vector({1: 1.0}))
 
     async def scenario(tx: Transaction) -> None:
         await tx.add_story_texts({make_text(make_article()): {1, 2}}, NOON)
