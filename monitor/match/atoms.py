@@ -12,23 +12,26 @@ from typing import Any
 from monitor.match.postings import Numbers, Postings, as_numbers
 from monitor.match.remembered import RememberedClasses
 from monitor.match.terms import WordPattern
+from monitor.text.fold import FIELD_END
 
 # Distinct words remembered; a year of many-language news stays far below what this takes (about 100 MB).
 _MOST_REMEMBERED = 1_000_000
 # To remember a word alone takes as long as to find out its class ten times.
 _AT_A_TIME = 500
 _UNKNOWN = -1
+FIELD_END_CLASS = 1
+"""The class of monitor.text.fold.FIELD_END, which no pattern fits and no word is of."""
 
 
 class AtomTable:
     """Numbers for word patterns; equal patterns share one.
 
-    Words that fit the same patterns are one class: `classes` has the atoms of each, none for class 0. A word that is
-    itself an atom has its class to itself.
+    Words that fit the same patterns are one class: `classes` has the atoms of each, none for class 0 and for the end of
+    a field. A word that is itself an atom has its class to itself.
     """
 
     def __init__(self) -> None:
-        self.classes: list[tuple[int, ...]] = [()]
+        self.classes: list[tuple[int, ...]] = [(), ()]
         self._atoms_by_class = _no_postings()
         self._lock = Lock()
         self._class_numbers: dict[tuple[int, ...], int] = {(): 0}
@@ -141,7 +144,8 @@ class AtomTable:
 
     def _remember(self, words: Sequence[str], classes: Sequence[int]) -> RememberedClasses:
         # Without patterns only the words of the rules fit, and others need not be remembered.
-        return RememberedClasses(words, classes, _UNKNOWN if self._lengths else 0)
+        unknown = _UNKNOWN if self._lengths else 0
+        return RememberedClasses([FIELD_END, *words], [FIELD_END_CLASS, *classes], unknown)
 
     def _find_class(self, word: str) -> int:
         """The class of a folded word, worked out anew."""

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.match.atoms import AtomTable
+from monitor.match.atoms import FIELD_END_CLASS, AtomTable
 from monitor.match.postings import Numbers
 from monitor.match.scope import DEFAULT_SCOPE, kind_of_field
 from monitor.model import Article
-from monitor.text.fold import FIELD_END, ROW_GAP, Words, fold_row, join_row, locate_row
+from monitor.text.fold import ROW_GAP, Words, fold_row, join_row, locate_row
 
 # Places of a row and atoms both fit into half a number.
 _HALF = 32
@@ -39,17 +39,16 @@ class WordRow:
 
     def __init__(self, article: Article, table: AtomTable) -> None:
         texts = article.fields()
-        words = fold_row(texts.values())
+        self.class_row = table.classes_of(fold_row(texts.values()))
+        ends = (self.class_row == FIELD_END_CLASS).nonzero()[0].tolist()
         fields = []
         first = base = 0
-        for path, text in texts.items():
-            last = words.index(FIELD_END, first)
+        for (path, text), last in zip(texts.items(), ends, strict=True):
             fields.append(FieldWords(path, kind_of_field(path), text, first, last, base))
             first = last + 1
             base += len(text) + len(ROW_GAP)
         self.fields = tuple(fields)
         self.table = table
-        self.class_row = table.classes_of(words)
 
     @cached_property
     def classes(self) -> list[int]:
