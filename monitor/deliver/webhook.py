@@ -4,6 +4,7 @@ import hmac
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from datetime import timedelta
+from functools import lru_cache
 
 import aiohttp
 
@@ -63,11 +64,12 @@ def _sign_with(key: bytes, signed: bytes) -> str:
     return b64encode(hmac.digest(key, signed, "sha256")).decode("ascii")
 
 
-def _keys_of(secrets: str) -> list[bytes]:
+@lru_cache(maxsize=1024)
+def _keys_of(secrets: str) -> tuple[bytes, ...]:
     try:
-        keys = [_key_of(secret) for secret in secrets.split()]
+        keys = tuple(map(_key_of, secrets.split()))
     except (NotBase64, ValueError):
-        keys = []
+        keys = ()
     if not keys or not all(keys):
         raise DeliveryError('the webhook secret is not "whsec_" followed by base64') from None
     return keys

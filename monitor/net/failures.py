@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import aiohttp
@@ -24,12 +25,11 @@ def explain_failure(error: Exception) -> str:
 
 def explain_status(status: int) -> str:
     """`answered 503 Service Unavailable`; our own words for the number, the server's may say anything."""
-    try:
-        return f"answered {status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"answered {status}"
+    phrase = _PHRASES.get(status)
+    return f"answered {status} {phrase}" if phrase else f"answered {status}"
 
 
+_PHRASES: Mapping[int, str] = {status.value: status.phrase for status in HTTPStatus}
 _UNKNOWN = "the request failed"
 # The first that fits; a special case stands before its kind.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (

@@ -14,8 +14,10 @@ def find_retry_after(status: int, headers: Mapping[str, str], now: datetime) -> 
 
     A date is measured against the answer's own Date, so that a server whose clock is wrong is still understood.
     """
+    if status not in _STATUSES:
+        return None
     value = headers.get("Retry-After", "").strip()
-    if status not in _STATUSES or not value:
+    if not value:
         return None
     pause = _read_seconds(value)
     if pause is None:
