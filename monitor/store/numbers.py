@@ -38,7 +38,7 @@ def pack_numbers(numbers: Iterable[int]) -> str:
 
 def numbers_in(packed: BindParameter[str], *others: ColumnElement[Any]) -> Select[Any]:
     """A row for each number, with the same `others` in front of it."""
-    value = _elements_of(packed).table_valued(column("value", Text)).c.value
+    value = _elements_of(packed).table_valued(column("value", Text), joins_implicitly=True).c.value
     return select(*others, cast(value, BigInteger))
 
 

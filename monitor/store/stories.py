@@ -5,14 +5,13 @@ Only rows of the last days are ever looked up; monitor.store.retention throws th
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
-    BigInteger,
     BindParameter,
     Insert,
     Integer,
@@ -27,10 +26,10 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.model import Article, ArticleId, SourceId, StoryId, StoryProfile, StoryText, Vector
 from monitor.store.articles import ARTICLE, row_to_article
+from monitor.store.columns import KeyText
 from monitor.store.numbers import is_among, numbers_in, pack_numbers
 from monitor.store.rows import Inserting, Rows, iter_chunks
 from monitor.store.schema import (
@@ -95,7 +94,12 @@ _SOURCES = (
 )
 
 # Rows for each number of a list. Without WHERE, SQLite takes the ON of an ON CONFLICT behind them for that of a join.
-_OF_DAY = numbers_in(_NUMBERS, bindparam("on", type_=Integer), bindparam("of", type_=BigInteger)).where(true())
+_ON, _OF = bindparam("on", type_=Integer), bindparam("of", type_=KeyText)
+# A text that was there already, and longer, keeps the shingles that it has.
+_OF_TEXT = numbers_in(_NUMBERS, _ON, story_texts.c.number).where(
+    story_texts.c.article == _OF, story_texts.c.size == bindparam("with_size", type_=Integer)
+)
+_OF_STORY = numbers_in(_NUMBERS, _ON, story_profiles.c.number).where(story_profiles.c.story == _OF)
 _COUNTED = numbers_in(_NUMBERS, bindparam("in_epoch", type_=Integer), bindparam("times", type_=Integer)).where(true())
 
 
@@ -159,18 +163,19 @@ class StoryRows:
     async def add_story_texts(self, texts: Mapping[StoryText, Collection[int]], now: datetime) -> None:
         """Texts that later ones may be copies of, with their shingles; one that has grown since gets those too."""
         day = now.toordinal()
-        added = await self._rows.fetch(
+        await self._rows.write(
             self._rows.prepare(_add_texts),
             [
                 {"article": text.article, "story": text.story, "size": text.size, "at": text.at, "day": day}
                 for text in texts
             ],
         )
-        numbers = {row.article: row.number for row in added}
-        await self._add_numbers(
-            _add_shingles,
-            day,
-            {numbers[text.article]: shingles for text, shingles in texts.items() if text.article in numbers},
+        await self._rows.write(
+            self._rows.prepare(_add_shingles),
+            [
+                {"on": day, "of": text.article, "with_size": text.size, "numbers": pack_numbers(shingles)}
+                for text, shingles in texts.items()
+            ],
         )
 
     async def save_profiles(
@@ -178,11 +183,17 @@ class StoryRows:
     ) -> None:
         """Write profiles as they are now, and the features that lead to them."""
         day = now.toordinal()
-        saved = await self._rows.fetch(
+        await self._rows.write(
             self._rows.prepare(_save_profiles), [_profile_to_row(profile, day) for profile in profiles]
         )
-        features = {row.number: leading.get(StoryId(row.story), ()) for row in saved}
-        await self._add_numbers(_add_features, day, features)
+        await self._rows.write(
+            self._rows.prepare(_add_features),
+            [
+                {"on": day, "of": profile.story, "numbers": pack_numbers(leading[profile.story])}
+                for profile in profiles
+                if leading.get(profile.story)
+            ],
+        )
 
     async def count_changes(
         self, updated: Sequence[StoryId], corrected: Sequence[StoryId]
@@ -252,15 +263,6 @@ class StoryRows:
             found |= {StoryId(row.alias): StoryId(row.story) for row in rows}
         return found
 
-    async def _add_numbers(
-        self, build: Callable[[Inserting], Insert], day: int, numbers: Mapping[int, Collection[int]]
-    ) -> None:
-        """A row for each number of each text or profile, those left out that are there already."""
-        await self._rows.write(
-            self._rows.prepare(build),
-            [{"on": day, "of": of, "numbers": pack_numbers(each)} for of, each in sorted(numbers.items()) if each],
-        )
-
     async def _count_before(self, ids: Iterable[StoryId]) -> dict[StoryId, Row[Any]]:
         before: dict[StoryId, Row[Any]] = {}
         for chunk in iter_chunks(ids):
@@ -277,28 +279,28 @@ async def list_sources(rows: Rows, ids: Iterable[StoryId]) -> dict[StoryId, list
     return sources
 
 
-def _add_texts(insert: Inserting) -> ReturningInsert[Any]:
+def _add_texts(insert: Inserting) -> Insert:
     adding = insert(story_texts)
     is_longer = story_texts.c.size < adding.excluded.size
     return adding.on_conflict_do_update(
         index_elements=["article"], set_={"size": adding.excluded.size}, where=is_longer
-    ).returning(story_texts.c.number, story_texts.c.article)
+    )
 
 
 def _add_shingles(insert: Inserting) -> Insert:
-    return insert(text_shingles).from_select(["day", "text", "shingle"], _OF_DAY).on_conflict_do_nothing()
+    return insert(text_shingles).from_select(["day", "text", "shingle"], _OF_TEXT).on_conflict_do_nothing()
 
 
-def _save_profiles(insert: Inserting) -> ReturningInsert[Any]:
+def _save_profiles(insert: Inserting) -> Insert:
     saving = insert(story_profiles)
     changed = ("first_at", "last_at", "articles", "actors", "features", "day")
     return saving.on_conflict_do_update(
         index_elements=["story"], set_={name: saving.excluded[name] for name in changed}
-    ).returning(story_profiles.c.number, story_profiles.c.story)
+    )
 
 
 def _add_features(insert: Inserting) -> Insert:
-    return insert(story_features).from_select(["day", "profile", "feature"], _OF_DAY).on_conflict_do_nothing()
+    return insert(story_features).from_select(["day", "profile", "feature"], _OF_STORY).on_conflict_do_nothing()
 
 
 def _count_words(insert: Inserting) -> Insert:

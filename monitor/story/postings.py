@@ -4,7 +4,7 @@ Lists are bounded: a shingle that many different texts share is boilerplate, a f
 none of them apart, and neither leads anywhere any more.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
@@ -14,16 +14,12 @@ class Postings:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._numbers_of: dict[int, set[int]] = {}
+        self._numbers_of: defaultdict[int, set[int]] = defaultdict(set)
 
     def load(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Take in hashes and numbers that were written down before."""
-        numbers_of = self._numbers_of
         for hashed, number in pairs:
-            if hashed in numbers_of:
-                numbers_of[hashed].add(number)
-            else:
-                numbers_of[hashed] = {number}
+            self._numbers_of[hashed].add(number)
 
     def add(self, hashes: Iterable[int], number: int) -> list[int]:
         """Let the hashes lead to a number, too; those that are not common, and do so now."""
@@ -33,9 +29,11 @@ class Postings:
 
     def list_telling(self, hashes: Iterable[int]) -> list[int]:
         """The hashes that are not common."""
-        return [hashed for hashed in hashes if len(self._numbers_of.get(hashed, ())) < self._most]
+        numbers_of, most = self._numbers_of, self._most
+        return [hashed for hashed in hashes if hashed not in numbers_of or len(numbers_of[hashed]) < most]
 
     def count(self, hashes: Iterable[int]) -> Counter[int]:
         """To which numbers the hashes lead, and how many of them; common ones are left out."""
-        known = (self._numbers_of.get(hashed, ()) for hashed in hashes)
-        return Counter(chain.from_iterable(numbers for numbers in known if len(numbers) < self._most))
+        numbers_of, most = self._numbers_of, self._most
+        known = [numbers_of[hashed] for hashed in hashes if hashed in numbers_of]
+        return Counter(chain.from_iterable(numbers for numbers in known if len(numbers) < most))

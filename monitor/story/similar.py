@@ -34,9 +34,12 @@ class Resemblance:
 
 def find_same_texts(sketch: Sketch, index: StoryIndex, at: datetime) -> tuple[Resemblance, ...]:
     """The known texts within the window that are the same, the surest first, of equal ones the oldest."""
+    sharing = list_sharing(sketch, index)
+    if not sharing:
+        return ()
     own = len(index.texts_by.list_telling(sketch.shingles))
     found = []
-    for number, shared in list_sharing(sketch, index):
+    for number, shared in sharing:
         text = index.texts.get(number)
         containment = min(1.0, shared / min(own, text.size)) if text else 0.0
         if text and containment >= CONTAINED and _is_open(text, index, at):
