@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from monitor.errors import StoreError
 from monitor.store.failures import describe_url, explaining
+from monitor.store.sqlite_thread import connect
 
 _SQLITE = "sqlite+aiosqlite"
 _POSTGRES = "postgresql+psycopg"
@@ -65,7 +66,8 @@ def _create_postgres(url: URL, *, migrating: bool) -> AsyncEngine:
 
 def _create_sqlite(url: URL, *, foreign_keys: bool) -> AsyncEngine:
     """One connection, in which every transaction begins as a writer: none can fail half-way because another wrote."""
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    options = {"async_creator_fn": connect}
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True, connect_args=options)
     pragmas = (
         f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
         "PRAGMA journal_mode = WAL",
@@ -86,6 +88,7 @@ def _create_sqlite(url: URL, *, foreign_keys: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection
+        driver.begin_with_next()
 
     return engine
