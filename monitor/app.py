@@ -122,7 +122,7 @@ async def open_pipeline(
     pace = Pace(at_once=settings.poll.per_domain, gap=settings.poll.gap)
     turns = Turns(pace, world.clock)
     templates = open_templates(project.files.config)
-    with open_parser(settings.languages, processes=world.processes, outlining=True) as parser:
+    with open_parser(settings.languages, processes=world.processes, storing=True) as parser:
         async with (
             open_store(settings, data, world) as store,
             open_session(guard, user_agent=USER_AGENT) as session,

@@ -37,21 +37,23 @@ class ParseFunctions:
     entries: str = "monitor.parse.article:parse_entries"
     records: str = "monitor.parse.article:parse_records"
     outline: str | None = "monitor.story.features:outline_article"
+    pack: str | None = "monitor.parse.packing:pack_page"
 
 
 FUNCTIONS = ParseFunctions()
 
 
 @contextmanager
-def open_parser(languages: tuple[str, ...], *, processes: int, outlining: bool = False) -> Iterator[Parser]:
+def open_parser(languages: tuple[str, ...], *, processes: int, storing: bool = False) -> Iterator[Parser]:
     """A Parser in so many worker processes, or in this one for 0; its workers end with the block.
 
-    With `outlining` the workers make the outlines of their articles, too; else that is left to whoever tells stories.
+    With `storing` the workers make the outlines of their articles, too, and pack what they were read from; else that is
+    left to whoever tells stories and stores pages.
     """
     if not processes:
         yield InlineParser(languages)
         return
-    functions = FUNCTIONS if outlining else replace(FUNCTIONS, outline=None)
+    functions = FUNCTIONS if storing else replace(FUNCTIONS, outline=None, pack=None)
     parser = PoolParser(languages, processes=processes, functions=functions)
     try:
         yield parser
@@ -86,7 +88,7 @@ class PoolParser:
 
     def __init__(self, languages: tuple[str, ...], *, processes: int, functions: ParseFunctions = FUNCTIONS) -> None:
         self._functions = functions
-        self._as_wanted = languages, functions.outline
+        self._as_wanted = languages, functions.outline, functions.pack
         self._processes = processes
         # One more than there are workers, so that none waits for the main process to read and to store.
         self.at_once = processes + 1
@@ -177,6 +179,7 @@ def _join(parts: Sequence[ParsedArticles]) -> ParsedArticles:
         articles=tuple(article for part in parts for article in part.articles),
         problems=tuple(problem for part in parts for problem in part.problems),
         outlines={article: outline for part in parts for article, outline in part.outlines.items()},
+        packed={article: page for part in parts for article, page in part.packed.items()},
     )
 
 
@@ -211,12 +214,21 @@ def _end_with_parent() -> None:
 
 
 def _parse_batch(
-    function: str, batch: Sequence[Any], fetched_at: datetime, languages: tuple[str, ...], outline: str | None = None
+    function: str,
+    batch: Sequence[Any],
+    fetched_at: datetime,
+    languages: tuple[str, ...],
+    outline: str | None = None,
+    pack: str | None = None,
 ) -> ParsedArticles:
     parsed: ParsedArticles = _call(function, batch, fetched_at, _call(_OPTIONS, languages))
-    if outline is None:
-        return parsed
-    return replace(parsed, outlines={article.id: _call(outline, article) for article in parsed.articles})
+    if outline is not None:
+        parsed = replace(parsed, outlines={article.id: _call(outline, article) for article in parsed.articles})
+    if pack is not None:
+        pages = {page.key: page for page in batch}
+        whole = [article for article in parsed.articles if article.key in pages]
+        parsed = replace(parsed, packed={article.id: _call(pack, pages[article.key]) for article in whole})
+    return parsed
 
 
 def _call(function: str, *arguments: Any) -> Any:

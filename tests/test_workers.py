@@ -11,6 +11,7 @@ import pytest
 
 from monitor.errors import ParseError
 from monitor.model import EntryKey, Fetched, Record, Source, SourceId
+from monitor.parse.packing import pack_page
 from monitor.ports import ParsedArticles
 from monitor.story.features import outline_article
 from monitor.workers import ParseFunctions, PoolParser, open_parser
@@ -35,18 +36,22 @@ def test_records_become_articles_here_or_in_a_worker(processes: int) -> None:
     assert asyncio.run(parse()) == ("The river rose overnight, they said.",)
 
 
-def test_workers_that_outline_articles_do_it_as_it_would_be_done_here() -> None:
-    async def parse(*, outlining: bool) -> ParsedArticles:
-        with open_parser((), processes=1, outlining=outlining) as parser:
-            return await parser.parse_records([_record("a.txt", "The river rose overnight, they said.")], NOON)
+def test_workers_prepare_what_is_stored_as_it_would_be_done_here() -> None:
+    record = _record("a.txt", "The river rose overnight, they said.")
 
-    parsed = asyncio.run(parse(outlining=True))
+    async def parse(*, storing: bool) -> ParsedArticles:
+        with open_parser((), processes=1, storing=storing) as parser:
+            return await parser.parse_records([record], NOON)
+
+    parsed = asyncio.run(parse(storing=True))
     (article,) = parsed.articles
     made, expected = parsed.outlines[article.id], outline_article(article)
     assert made.shingles == expected.shingles
     assert made.grams.tolist() == expected.grams.tolist()
     assert made.pair_weights.tolist() == expected.pair_weights.tolist()
-    assert asyncio.run(parse(outlining=False)).outlines == {}
+    assert parsed.packed == {article.id: pack_page(record)}
+    unprepared = asyncio.run(parse(storing=False))
+    assert unprepared.outlines == unprepared.packed == {}
 
 
 def die_on_poison(batch: list[Record], fetched_at: datetime, options: object) -> object:

@@ -4,6 +4,7 @@ Computed of new and changed entries only, and cheap: nothing is parsed.
 """
 
 import re
+from dataclasses import replace
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -19,16 +20,21 @@ _MOST_WORDS = 80
 
 def traits_of(entry: Entry) -> EntryTraits:
     """What the entry has of them. The body is known by one of its pairs of words, which most edits leave in place."""
+    words = _WORD.findall(_TAG.sub(" ", (entry.content or entry.summary or "")[:_LETTERS]).casefold())[:_MOST_WORDS]
+    body = min((_hash_text(" ".join(pair)) for pair in pairwise(words)), default=None)
+    return replace(leads_of(entry), body=body)
+
+
+def leads_of(entry: Entry) -> EntryTraits:
+    """All but that of the body, which costs more than the others together: nobody is looked for by it."""
     title = " ".join(_WORD.findall((entry.title or "").casefold())) or None
     date = entry.published
     link = canonical_url(entry.url) if entry.url else None
-    words = _WORD.findall(_TAG.sub(" ", (entry.content or entry.summary or "")[:_LETTERS]).casefold())[:_MOST_WORDS]
     return EntryTraits(
         link=_hash(link),
         likeness=_hash(f"{title}\n{date}") if title and date else None,
         title=_hash(title),
         date=_hash(date),
-        body=min((_hash_text(" ".join(pair)) for pair in pairwise(words)), default=None),
     )
 
 

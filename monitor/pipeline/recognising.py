@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from monitor.model import Entry, EntryKey, EntryTraits, GuidFault, Source
-from monitor.parse.traits import traits_of
+from monitor.parse.stamps import stamp_of
+from monitor.parse.traits import leads_of, traits_of
 from monitor.parse.urls import canonical_url
 from monitor.ports import KnownEntry, Transaction
-from monitor.story.stamps import stamp_of
 
 # One entry may have been deleted and written again; two at once are a habit of the site.
 _FEWEST_RENAMED = 2
@@ -47,13 +47,13 @@ async def recognise_entries(
     """
     if not news:
         return Recognised(news=news)
-    traits = {key: traits_of(entry) for key, entry in news.items()}
-    known = await tx.find_alike(source.id, traits)
+    known = dict(await tx.find_alike(source.id, {key: leads_of(entry) for key, entry in news.items()}))
     if has_teasers:
         waiting = await tx.list_waiting_entries(source.id)
-        known = {entry.key: KnownEntry(traits=traits_of(entry), stamp=stamp_of(entry)) for entry in waiting} | dict(
-            known
-        )
+        known = {each.key: KnownEntry(traits=traits_of(each), stamp=stamp_of(each)) for each in waiting} | known
+    if not known:
+        return Recognised(news=news)
+    traits = {key: traits_of(entry) for key, entry in news.items()}
     return rename_entries(news, traits, frozenset(present), known)
 
 

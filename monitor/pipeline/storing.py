@@ -23,15 +23,16 @@ from monitor.model import (
     StoryChange,
     StoryId,
 )
+from monitor.parse.packing import pack_page
+from monitor.parse.stamps import stamp_of
 from monitor.parse.traits import traits_of
 from monitor.pipeline.completing import complete_articles
 from monitor.pipeline.correcting import correct_articles
 from monitor.pipeline.plan import Plan, Ports, Stored
 from monitor.pipeline.raising import raise_alerts, raise_updates
 from monitor.pipeline.telling import tell_stories
-from monitor.ports import MatchOutcome, PageClaim, ParsedArticles, PollClaim, Transaction
+from monitor.ports import KnownEntry, MatchOutcome, PackedPage, PageClaim, ParsedArticles, PollClaim, Transaction
 from monitor.route.routes import Candidate
-from monitor.story.stamps import stamp_of
 
 _Page = TypeVar("_Page", Entry, Record)
 
@@ -219,20 +220,22 @@ async def _advance_page(tx: Transaction, claim: PageClaim, after: AwaitedPage | 
     is_ours = await tx.finish_page(claim, after)
     if is_ours and after is None:
         entry = claim.awaited.entry
-        await tx.save_stamps(entry.source, {entry.key: stamp_of(entry)}, {entry.key: traits_of(entry)})
+        await tx.save_stamps({(entry.source, entry.key): KnownEntry(traits=traits_of(entry), stamp=stamp_of(entry))})
     return is_ours
 
 
 async def _keep_pages(tx: Transaction, readings: Sequence[Reading], now: datetime) -> None:
     """Remember what each page said, so that a change is noticed, and for some days the page itself."""
-    kept: dict[ArticleId, Entry | Record] = {}
+    kept: dict[ArticleId, PackedPage] = {}
+    known: dict[tuple[SourceId, EntryKey], KnownEntry] = {}
     for reading in readings:
-        read = {article.key: article.id for article in reading.parsed.articles}
-        pages = {key: page for key, page in reading.pages.items() if key in read}
-        for source, keys in _by_source(pages).items():
-            traits = {key: traits_of(page) for key in keys if isinstance(page := pages[key], Entry)}
-            await tx.save_stamps(source, {key: stamp_of(pages[key]) for key in keys}, traits)
-        kept |= {read[key]: page for key, page in pages.items()}
+        for article in reading.parsed.articles:
+            page = reading.pages.get(article.key)
+            if page is not None:
+                packed = reading.parsed.packed.get(article.id) or pack_page(page)
+                kept[article.id] = packed
+                known[page.source, page.key] = packed.known
+    await tx.save_stamps(known)
     await tx.keep_pages(kept, now)
 
 

@@ -28,6 +28,7 @@ from monitor.model import (
     Source,
     Subscriber,
 )
+from monitor.ports.rows import PackedPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,14 @@ class ParsedFeed:
 class ParsedArticles:
     """The articles of a batch, and the entries or records that could not be read.
 
-    `outlines` are of some of the articles, or of all: what can be made where they are parsed need not be made later.
+    `outlines` are of some of the articles, or of all, and `packed` what these were read from: what can be made where
+    they are parsed need not be made later.
     """
 
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...] = ()
     outlines: Mapping[ArticleId, Outline] = field(default_factory=dict)
+    packed: Mapping[ArticleId, PackedPage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

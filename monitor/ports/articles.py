@@ -12,11 +12,9 @@ from monitor.model import (
     ArticleId,
     ArticleVersion,
     Correction,
-    Entry,
     EntryKey,
     EntryTraits,
     Match,
-    Record,
     Rule,
     RuleId,
     RuleState,
@@ -26,7 +24,7 @@ from monitor.model import (
     StoryProfile,
     StoryText,
 )
-from monitor.ports.rows import ArticlePage, KeptPages, KnownEntry
+from monitor.ports.rows import ArticlePage, KeptPages, KnownEntry, PackedPage
 
 
 class ArticleTables(Protocol):
@@ -129,9 +127,7 @@ class ArticleTables(Protocol):
     async def find_stamps(self, source: SourceId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, str | None]:
         """The stamps of those of `keys` that an article of the source was ever stored for."""
 
-    async def save_stamps(
-        self, source: SourceId, stamps: Mapping[EntryKey, str], traits: Mapping[EntryKey, EntryTraits] = ...
-    ) -> None:
+    async def save_stamps(self, known: Mapping[tuple[SourceId, EntryKey], KnownEntry]) -> None:
         """What the entries of stored articles say by now, and by what they are known again."""
 
     async def find_alike(
@@ -141,7 +137,7 @@ class ArticleTables(Protocol):
         of very many the newest.
         """
 
-    async def keep_pages(self, pages: Mapping[ArticleId, Entry | Record], now: datetime) -> None:
+    async def keep_pages(self, pages: Mapping[ArticleId, PackedPage], now: datetime) -> None:
         """Keep what articles were read from; the newest reading takes the place of an older one."""
 
     async def list_kept_pages(self, *, since: datetime, source: SourceId | None, after: int, limit: int) -> KeptPages:

@@ -1,6 +1,6 @@
 """What a transaction gives out that is no value of the model by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.model import (
@@ -96,8 +96,17 @@ class KeptPage:
 class KnownEntry:
     """By what a stored entry is known, and the stamp of what it said last; None for one from before there were any."""
 
-    traits: EntryTraits
     stamp: str | None
+    traits: EntryTraits = field(default_factory=EntryTraits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedPage:
+    """What an article was read from, as it is kept: compressed bytes of a `kind`, and how it is known again."""
+
+    kind: str
+    data: bytes
+    known: KnownEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

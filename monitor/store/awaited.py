@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, exists, f
 
 from monitor.errors import StoreError
 from monitor.model import AwaitedPage, Entry, EntryKey, SourceId
+from monitor.parse.packing import pack_entry, unpack_entry
+from monitor.parse.stamps import stamp_of
 from monitor.ports import PageClaim
 from monitor.store.columns import shorten_key
-from monitor.store.pages import pack_entry, unpack_entry
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import awaited_pages, entries, parked_domains
-from monitor.story.stamps import stamp_of
 from monitor.text.domains import registrable_domain
 
 _PROGRESS = ("next_at", "untold_until", "attempts")

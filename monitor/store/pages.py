@@ -1,25 +1,23 @@
 """What articles were read from: stamps that show a change, and for some days the pages themselves, compressed."""
 
-import json
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields
 from datetime import datetime
-from typing import Any, cast
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, select, true, union, update
 
 from monitor.errors import StoreError
-from monitor.model import ArticleId, Entry, EntryKey, EntryTraits, Image, Page, Record, RecordFormat, SourceId
-from monitor.ports import KeptPage, KeptPages, KnownEntry
+from monitor.model import ArticleId, Entry, EntryKey, EntryTraits, Record, SourceId
+from monitor.parse.packing import unpack_page
+from monitor.ports import KeptPage, KeptPages, KnownEntry, PackedPage
 from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.columns import shorten_key
 from monitor.store.rows import Rows, iter_chunks
 from monitor.store.schema import articles, entries, raw_pages
 
 _TRAITS = tuple(each.name for each in fields(EntryTraits))
-_NOTHING = EntryTraits()
-_NO_TRAITS: Mapping[EntryKey, EntryTraits] = {}
 # A feed all of whose entries ever had one link must not be read through at every poll.
 _MOST_ALIKE = 4_000
 # Parameters of an update may not be named as its columns, but for those that it sets.
@@ -28,10 +26,6 @@ _SAVE = (
     .where(entries.c.source == bindparam("of"), entries.c.key == bindparam("under"))
     .values({name: bindparam(name) for name in ("stamp", *_TRAITS)})
 )
-_ENTRY = "entry"
-_OF_ROW = frozenset({"source", "key", "page"})
-# Fast, and within a tenth of the best for pages of text.
-_LEVEL = 4
 
 
 def select_alike(source: SourceId, traits: Mapping[EntryKey, EntryTraits]) -> Select[Any]:
@@ -70,17 +64,17 @@ class PageRows:
             stamps |= {row.key: row.stamp for row in await self._rows.fetch(found)}
         return {key: stamps[shorten_key(key)] for key in keys if shorten_key(key) in stamps}
 
-    async def save_stamps(
-        self, source: SourceId, stamps: Mapping[EntryKey, str], traits: Mapping[EntryKey, EntryTraits] = _NO_TRAITS
-    ) -> None:
+    async def save_stamps(self, known: Mapping[tuple[SourceId, EntryKey], KnownEntry]) -> None:
         """What the entries of stored articles say by now, and by what they are known again."""
-        rows = []
-        for key in sorted(stamps):
-            known = traits.get(key, _NOTHING)
-            rows.append(
-                {"of": source, "under": key, "stamp": stamps[key]} | {name: getattr(known, name) for name in _TRAITS}
-            )
-        await self._rows.write(_SAVE, rows)
+        await self._rows.write(
+            _SAVE,
+            [
+                {"of": source, "under": key, "stamp": known[source, key].stamp}
+                | {name: getattr(known[source, key].traits, name) for name in _TRAITS}
+                # In one order everywhere, so that two transactions with the same entries never wait for each other.
+                for source, key in sorted(known)
+            ],
+        )
 
     async def find_alike(
         self, source: SourceId, traits: Mapping[EntryKey, EntryTraits]
@@ -95,20 +89,15 @@ class PageRows:
             found |= {asked.get(row.key, EntryKey(row.key)): _row_to_known(row) for row in rows}
         return found
 
-    async def keep_pages(self, pages: Mapping[ArticleId, Entry | Record], now: datetime) -> None:
+    async def keep_pages(self, pages: Mapping[ArticleId, PackedPage], now: datetime) -> None:
         """Keep what articles were read from; the newest reading takes the place of an older one."""
         insert = self._rows.insert(raw_pages)
         newest = {name: insert.excluded[name] for name in ("kind", "data", "kept_at")}
         await self._rows.write(
             insert.on_conflict_do_update(index_elements=["article"], set_=newest),
             [
-                {
-                    "article": article,
-                    "kind": page.format if isinstance(page, Record) else _ENTRY,
-                    "data": zlib.compress(_pack(page), _LEVEL),
-                    "kept_at": now,
-                }
-                for article, page in sorted(pages.items())
+                {"article": article, "kind": page.kind, "data": page.data, "kept_at": now}
+                for article, page in sorted(pages.items(), key=itemgetter(0))
             ],
         )
 
@@ -133,42 +122,8 @@ def _row_to_known(row: Row[Any]) -> KnownEntry:
     return KnownEntry(traits=EntryTraits(**{name: row._mapping[name] for name in _TRAITS}), stamp=row.stamp)
 
 
-def _pack(page: Entry | Record) -> bytes:
-    """A record as what is known of it, a line break, and its bytes; an entry as `pack_entry` does."""
-    if isinstance(page, Record):
-        fetched_at = page.fetched_at.isoformat() if page.fetched_at else None
-        head = {"name": page.name, "file": page.file, "url": page.url, "content_type": page.content_type}
-        return json.dumps({**head, "fetched_at": fetched_at}).encode() + b"\n" + page.data
-    return pack_entry(page)
-
-
-def pack_entry(entry: Entry) -> bytes:
-    """An entry as JSON; one with its page as JSON, a line break, and the bytes of the page."""
-    said = {name: value for name, value in asdict(replace(entry, page=None)).items() if name not in _OF_ROW}
-    if entry.page is None:
-        return json.dumps(said, ensure_ascii=False).encode(errors="replace")
-    said["page"] = {"url": entry.page.url, "content_type": entry.page.content_type}
-    return json.dumps(said).encode() + b"\n" + entry.page.data
-
-
-def unpack_entry(packed: bytes, source: SourceId, key: EntryKey) -> Entry:
-    """What `pack_entry` was given; ValueError, KeyError or TypeError for anything else."""
-    head, _, data = packed.partition(b"\n")
-    said: dict[str, Any] = json.loads(head)
-    page = said.pop("page", None)
-    said |= {"authors": tuple(said["authors"]), "images": tuple(Image(**image) for image in said["images"])}
-    return Entry(source=source, key=key, page=Page(data=data, **page) if page else None, **said)
-
-
 def _unpack(kind: str, data: bytes, source: SourceId, key: EntryKey) -> Entry | Record:
     try:
-        packed = zlib.decompress(data)
-        if kind != _ENTRY:
-            head, _, content = packed.partition(b"\n")
-            known: dict[str, Any] = json.loads(head)
-            fetched_at = datetime.fromisoformat(known["fetched_at"]) if known["fetched_at"] else None
-            known |= {"fetched_at": fetched_at, "format": cast(RecordFormat, kind)}
-            return Record(source=source, key=key, data=content, **known)
-        return unpack_entry(packed, source, key)
-    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        return unpack_page(kind, data, source, key)
+    except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f'the page kept for "{key}" of "{source}" cannot be read: {error}') from error

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.model import AwaitedPage, Entry, EntryKey, Image, Page, SourceId
+from monitor.parse.packing import pack_page
+from monitor.parse.stamps import stamp_of
 from monitor.ports import PageClaim, Transaction
-from monitor.story.stamps import stamp_of
 from tests.builders import NOON, make_article
 from tests.contract.stores import MINUTE, in_store, in_transaction
 
@@ -236,7 +237,7 @@ def test_a_page_is_kept_with_its_entry_and_both_come_back(store_url: str) -> Non
         await tx.add_articles([article])
         page = Page(url="https://example.org/a", content_type="text/html", data=b"<p>\n\x00\xff</p>\n")
         entry = make_entry("a", page=page)
-        await tx.keep_pages({article.id: entry}, NOON)
+        await tx.keep_pages({article.id: pack_page(entry)}, NOON)
         [kept] = (await tx.list_kept_pages(since=NOON, source=None, after=0, limit=9)).pages
         assert kept.page == entry
 

@@ -21,6 +21,7 @@ from monitor.model import (
     StoryText,
     Vector,
 )
+from monitor.parse.packing import pack_page
 from monitor.pipeline.telling import tell_stories
 from monitor.ports import KnownEntry, Transaction
 from tests.builders import NOON, make_article
@@ -195,7 +196,7 @@ def test_a_page_comes_back_as_it_was_read(store_url: str, page: Entry | Record) 
 
     async def scenario(tx: Transaction) -> None:
         await store_story(tx, article)
-        await tx.keep_pages({article.id: page}, NOON)
+        await tx.keep_pages({article.id: pack_page(page)}, NOON)
         kept = await tx.list_kept_pages(since=NOON, source=SourceId("wire"), after=0, limit=10)
         assert [(each.article, each.page) for each in kept.pages] == [(article, page)]
         for since, source in ((NOON + MINUTE, None), (NOON, SourceId("other"))):
@@ -210,7 +211,7 @@ def test_a_stamp_is_that_of_the_last_reading(store_url: str) -> None:
     async def scenario(tx: Transaction) -> None:
         await store_story(tx, article)
         assert await tx.find_stamps(article.source, [article.key, EntryKey("x")]) == {article.key: None}
-        await tx.save_stamps(article.source, {article.key: "1:a"})
+        await tx.save_stamps({(article.source, article.key): KnownEntry(stamp="1:a")})
         assert await tx.find_stamps(article.source, [article.key]) == {article.key: "1:a"}
 
     in_transaction(store_url, scenario)
@@ -244,8 +245,9 @@ def test_an_entry_is_found_by_its_key_its_link_or_its_likeness_in_its_own_source
     async def scenario(tx: Transaction) -> None:
         for article in (by_key, by_link, by_likeness, other, elsewhere):
             await store_story(tx, article)
-        await tx.save_stamps(by_key.source, dict.fromkeys(saved, "1:a"), saved)
-        await tx.save_stamps(elsewhere.source, {elsewhere.key: "1:b"}, {elsewhere.key: traits})
+        known = {(by_key.source, key): KnownEntry(stamp="1:a", traits=each) for key, each in saved.items()}
+        known[elsewhere.source, elsewhere.key] = KnownEntry(stamp="1:b", traits=traits)
+        await tx.save_stamps(known)
         asked = {
             by_key.key: EntryTraits(),
             EntryKey("x"): EntryTraits(link=traits.link, likeness=8),
@@ -276,8 +278,8 @@ def test_purging_takes_what_is_old_in_bounded_batches_and_nothing_else(store_url
 
     async def scenario(tx: Transaction) -> None:
         await store_story(tx, *old, young)
-        await tx.keep_pages({article.id: ENTRY for article in old}, NOON - DAY)
-        await tx.keep_pages({young.id: ENTRY}, NOON)
+        await tx.keep_pages({article.id: pack_page(ENTRY) for article in old}, NOON - DAY)
+        await tx.keep_pages({young.id: pack_page(ENTRY)}, NOON)
         assert [await tx.purge_pages(NOON, 3) for _ in range(3)] == [3, 2, 0]
         assert [await tx.purge_bodies(NOON, 3) for _ in range(3)] == [3, 2, 0]
         stored = await tx.find_articles([old[0].id, young.id])

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Entry, EntryKey, EntryTraits, SourceId
+from monitor.parse.stamps import stamp_of
 from monitor.parse.traits import traits_of
 from monitor.pipeline.recognising import Recognised, rename_entries
 from monitor.ports import KnownEntry
-from monitor.story.stamps import stamp_of
 
 BODY = (
     "The council of Velden met on Monday evening to speak about the dike along the river, which was damaged in the "
