@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from monitor import __version__
+from monitor.cli.help import Commands, PlainCommand, PlainGroup
 from monitor.errors import ConfigError, MonitorError
 from monitor.loading import load_function
 
@@ -48,7 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class _LazyGroup(TyperGroup):
+class _LazyGroup(PlainGroup):
     """A group that shows its commands from the table and imports only the one that is called, and logging for it."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -63,7 +63,7 @@ def _load_command(name: str, address: str) -> Any:
     if isinstance(loaded, typer.Typer):
         command = typer.main.get_command(loaded)
     else:
-        single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        single = Commands()
         single.command(name)(loaded)
         command = typer.main.get_command(single)
     command.name = name
@@ -71,12 +71,12 @@ def _load_command(name: str, address: str) -> Any:
 
 
 def _group() -> _LazyGroup:
-    stubs: dict[str, Any] = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+    stubs: dict[str, Any] = {name: PlainCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
     return _LazyGroup(
         name="monitor",
         commands=stubs,
         no_args_is_help=True,
-        rich_markup_mode="markdown",
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
         help=(
             "Media Monitor: feeds and archives in, rules in YAML, digests, Slack and signed webhooks out.\n\n"

@@ -38,7 +38,7 @@ StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as 
 SchemaOption = Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of rule files, for editors.")]
 SchemaOfOption = Annotated[
     str | None,
-    typer.Option("--schema-of", metavar="|".join(SCHEMAS), help="The same for other files, or for webhooks."),
+    typer.Option("--schema-of", metavar="KIND", help=f"Of other files: {', '.join(SCHEMAS)}."),
 ]
 SuggestOption = Annotated[
     str | None, typer.Option("--suggest", metavar="ACTOR", help="Propose inflections and transliterations as YAML.")

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from monitor.app import open_existing_store
+from monitor.cli.help import Commands
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.clock import utc_now
 from monitor.config.load import list_subscriber_ids
@@ -21,12 +22,7 @@ from monitor.ports import Transaction
 from monitor.render.documents import instant
 from monitor.text.suggest import did_you_mean, quoted_list
 
-app = typer.Typer(
-    help="List, show, replay and drop what was sent and what was not.\n\nExample: `monitor deliveries list`",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-)
+app = Commands("List, show, replay and drop what was sent and what was not.\n\nExample: `monitor deliveries list`")
 
 # Of those that begin alike, so many are named.
 _MOST_ALIKE = 3
@@ -36,9 +32,9 @@ DeliveryArgument = Annotated[str, typer.Argument(metavar="DELIVERY", help="Its i
 
 @app.command("list")
 def list_deliveries(
-    state: Annotated[str | None, typer.Option("--state", help="Only: pending, sent or dead.")] = None,
-    subscriber: Annotated[str | None, typer.Option("--subscriber", help="Only of this subscriber.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the newest first.")] = 50,
+    state: Annotated[str | None, typer.Option("--state", metavar="STATE", help="Only: pending, sent or dead.")] = None,
+    subscriber: Annotated[str | None, typer.Option("--subscriber", metavar="ID", help="Only of theirs.")] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many, the newest first.")] = 50,
     config: ConfigOption = CONFIG,
     data: DataOption = DATA,
     as_json: JsonOption = False,

@@ -46,9 +46,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def export(
     what: Annotated[
-        str, typer.Argument(metavar="[matches|alerts]", help="What was found, or who was to hear it.")
+        str, typer.Argument(metavar="WHAT", help="matches, which is the default, or alerts: who was to hear of them.")
     ] = "matches",
-    form: Annotated[str, typer.Option("--format", metavar="|".join(_FORMATS), help="JSON Lines, or CSV.")] = "jsonl",
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="jsonl (JSON Lines) or csv.")] = "jsonl",
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE|DURATION", help="Of articles fetched from then on.")
     ] = None,

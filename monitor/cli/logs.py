@@ -1,6 +1,7 @@
 """One structured line per unit of work on stderr: for people on a terminal, JSON where something else reads it."""
 
 import logging
+import os
 import sys
 from time import monotonic
 
@@ -22,8 +23,11 @@ _QUIET = 600.0
 
 def configure_logs() -> None:
     """Set up logging for this process. What publishers and peers wrote never reaches a line raw."""
-    is_terminal = sys.stderr.isatty()
-    renderer = structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer = (
+        structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

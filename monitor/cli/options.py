@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, TextIO, cast
+from typing import Annotated, Literal, TextIO, cast
 
 import typer
 from rich.console import Console
@@ -29,7 +29,9 @@ def console(*, stderr: bool = False) -> Console:
     """A terminal with colours where there is one; plain text where there is not, of a width that wraps nothing."""
     stream = sys.stderr if stderr else sys.stdout
     if stream.isatty():
-        return Console(stderr=stderr, highlight=False, soft_wrap=False)
+        # Who wants no colours reads this as a plain page, without bold or dim words either.
+        colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+        return Console(stderr=stderr, color_system=colours, highlight=False, soft_wrap=False)
     wide = None if "COLUMNS" in os.environ else 120
     return Console(file=cast(TextIO, _Trimmed(stream)), width=wide, highlight=False, soft_wrap=False)
 

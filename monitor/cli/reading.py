@@ -29,7 +29,7 @@ _WORTH_A_POOL = 4 * 1024 * 1024
 PathsArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="PATH…",
+        metavar="PATH",
         help="Files, directories, patterns or addresses: text, HTML, JSON, CSV, feeds, mail, WARC, zip, tar.",
     ),
 ]
@@ -37,7 +37,7 @@ MapOption = Annotated[
     list[str] | None,
     typer.Option(
         "--map",
-        metavar="PART=COLUMN,…|FILE",
+        metavar="MAPPING",
         help="Which columns or keys hold the parts of an article: title=headline,body=text. Or a YAML file of them.",
     ),
 ]

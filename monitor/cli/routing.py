@@ -48,8 +48,8 @@ AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="TIME", help='When: "2026-03-29 23:10 Asia/Yerevan", or an instant in UTC with a Z.'),
 ]
-SeverityOption = Annotated[str | None, typer.Option("--severity", help="Instead of the rule's own.")]
-SourceOption = Annotated[str | None, typer.Option("--source", help="The id of a source, as if it came from there.")]
+SeverityOption = Annotated[str | None, typer.Option("--severity", metavar="LEVEL", help="Instead of the rule's own.")]
+SourceOption = Annotated[str | None, typer.Option("--source", metavar="ID", help="As if it came from this source.")]
 
 
 def route(

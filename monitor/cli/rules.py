@@ -16,6 +16,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from monitor.app import has_store, open_store
+from monitor.cli.help import Commands
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -45,12 +46,7 @@ from monitor.match.sketch import Sketch, sketch_clause
 from monitor.model import RuleId
 from monitor.text.suggest import did_you_mean, quoted_list
 
-app = typer.Typer(
-    help="List the rules, show what one looks for, import lists of actors and queries.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-)
+app = Commands("List the rules, show what one looks for, import lists of actors and queries.")
 _OF_LATE = timedelta(weeks=4)
 _FORMATS = "|".join(IMPORTERS)
 
@@ -111,11 +107,11 @@ def show(
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="UTF-8.")],
-    source: Annotated[str, typer.Option("--from", metavar=_FORMATS, help="What the file is.")],
+    source: Annotated[str, typer.Option("--from", metavar="FORMAT", help=f"One of: {', '.join(IMPORTERS)}.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here; never over a file.")] = None,
     language: Annotated[
         list[str] | None,
-        typer.Option("--language", help="Repeatable. Of the names to take, or of names that say none."),
+        typer.Option("--language", metavar="CODE", help="Repeatable. Of the names to take, or of names that say none."),
     ] = None,
     config: ConfigOption = CONFIG,
 ) -> None:

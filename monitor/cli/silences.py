@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 
 from monitor.app import has_store, open_existing_store, open_store
+from monitor.cli.help import Commands
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -36,21 +37,22 @@ from monitor.render.documents import instant
 from monitor.text.durations import parse_duration
 from monitor.text.suggest import did_you_mean
 
-app = typer.Typer(
-    help="Silence rules, sources and stories for a while.\n\nExample: `monitor silence list`",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-)
+app = Commands("Silence rules, sources and stories for a while.\n\nExample: `monitor silence list`")
 
 
 @app.command("add")
 def add(
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="2d, 2026-12-01, or an instant in UTC.")],
-    reason: Annotated[str, typer.Option("--reason", help="For whoever wonders why nothing comes.")],
-    rule: Annotated[str | None, typer.Option("--rule", help="Matches of this rule; * stands for any letters.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="From this source; * stands for any letters.")] = None,
-    story: Annotated[str | None, typer.Option("--story", help="Of the story with this id or article.")] = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="For whoever wonders why nothing comes.")],
+    rule: Annotated[
+        str | None, typer.Option("--rule", metavar="ID", help="Of this rule; * stands for any letters.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="ID", help="Of this source; * stands for any letters.")
+    ] = None,
+    story: Annotated[
+        str | None, typer.Option("--story", metavar="ID", help="Of this story, or the one of this article.")
+    ] = None,
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     data: DataOption = DATA,

@@ -20,15 +20,17 @@ from monitor.model import SourceKind
 from monitor.sources.discover import Candidate, Discovery
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The source's id: lower-case words with hyphens.")]
-TagOption = Annotated[list[str] | None, typer.Option("--tag", help="Repeatable.")]
-TierOption = Annotated[int | None, typer.Option("--tier", help="How much it matters to you, from 1.")]
-LanguageOption = Annotated[str | None, typer.Option("--language", help="Two letters, where the feed has one.")]
-CountryOption = Annotated[str | None, typer.Option("--country", help="Two letters, such as GB.")]
+TagOption = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="For routes and rules; repeatable.")]
+TierOption = Annotated[int | None, typer.Option("--tier", metavar="N", help="How much it matters to you, from 1.")]
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", metavar="CODE", help="Such as en, where the feed has one.")
+]
+CountryOption = Annotated[str | None, typer.Option("--country", metavar="CODE", help="Two letters, such as GB.")]
 EveryOption = Annotated[
     str | None, typer.Option("--every", metavar="DURATION", help="How often: 15m, 2h, or adaptive.")
 ]
 TextOption = Annotated[
-    str | None, typer.Option("--full-text", help="Whether pages are fetched: auto, always or never.")
+    str | None, typer.Option("--full-text", metavar="WHEN", help="Whether pages are fetched: auto, always or never.")
 ]
 HeaderOption = Annotated[
     list[str] | None,

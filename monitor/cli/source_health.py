@@ -37,7 +37,7 @@ _GUIDS: dict[GuidFault, str] = {
 
 
 def health(
-    only: Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="These sources only.")] = None,
+    only: Annotated[list[str] | None, typer.Argument(metavar="ID", help="These sources only.")] = None,
     config: ConfigOption = CONFIG,
     data: DataOption = DATA,
     as_json: JsonOption = False,

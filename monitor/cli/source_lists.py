@@ -16,7 +16,7 @@ from monitor.parse.opml import read_opml, write_opml
 
 def import_opml(
     file: Annotated[Path, typer.Argument(metavar="FILE", help='The list, or "-" for standard input.')],
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="For all of them; repeatable.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="For all of them; repeatable.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be added.")] = False,
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
@@ -40,9 +40,7 @@ def import_opml(
 
 
 def export_opml(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Where to; standard output unless given.")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; standard output unless given.")] = None,
     config: ConfigOption = CONFIG,
 ) -> None:
     """Write the feeds as an OPML list for other readers, without headers and other secrets.

@@ -23,7 +23,7 @@ from monitor.store.lock import hold_lock
 
 
 def poll(
-    only: Annotated[list[str], typer.Argument(metavar="ID…", help="The sources to poll.")],
+    only: Annotated[list[str], typer.Argument(metavar="ID", help="The sources to poll.")],
     config: ConfigOption = CONFIG,
     rules: RulesOption = RULES,
     data: DataOption = DATA,

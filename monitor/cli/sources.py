@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.table import Table
 from rich.text import Text
 
 from monitor.app import has_store, open_store
+from monitor.cli.help import Commands
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.cli.source_edits import add, edit, pause, remove, resume
 from monitor.cli.source_finds import discover
@@ -24,11 +24,8 @@ from monitor.model import PollState, Source
 from monitor.net.redact import redact_url
 from monitor.render.documents import instant
 
-app = typer.Typer(
-    help="List, find, add, change and poll the sources, and see how they fare.\n\nExample: `monitor sources list`",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
+app = Commands(
+    "List, find, add, change and poll the sources, and see how they fare.\n\nExample: `monitor sources list`"
 )
 
 _TIMES = frozenset({"LAST POLLED", "LAST NEW", "NEXT"})

@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 
 from monitor.app import has_store, open_existing_store
+from monitor.cli.help import Commands
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.cli.subscriber_pages import marks, pages
 from monitor.config.assembly import Config
@@ -25,12 +26,9 @@ from monitor.render.documents import instant
 from monitor.route.windows import describe_pace
 from monitor.text.suggest import did_you_mean, quoted_list
 
-app = typer.Typer(
-    help="List the subscribers and what they chose, and where they choose it; enable channels; erase one.\n\n"
-    "Example: `monitor subscribers list`",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
+app = Commands(
+    "List the subscribers and what they chose, and where they choose it; enable channels; erase one.\n\n"
+    "Example: `monitor subscribers list`"
 )
 
 _BOUNCES: tuple[BounceKind, ...] = ("hard", "soft")
@@ -69,7 +67,8 @@ def list_subscribers(config: ConfigOption = CONFIG, data: DataOption = DATA, as_
 def enable(
     subscriber: Annotated[str, typer.Argument(metavar="SUBSCRIBER", help="As named in the configuration.")],
     channel: Annotated[
-        str | None, typer.Option("--channel", metavar="|".join(get_args(ChannelKind)), help="Only this one.")
+        str | None,
+        typer.Option("--channel", metavar="CHANNEL", help=f"Only {', '.join(get_args(ChannelKind))}."),
     ] = None,
     config: ConfigOption = CONFIG,
     data: DataOption = DATA,

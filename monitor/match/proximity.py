@@ -6,9 +6,14 @@ costs no more per word than any other.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from heapq import heappop, heappush
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from sys import maxsize
+from typing import Literal, NamedTuple, Protocol
+
+# Of sets of operands (see _walk) the one that holds the empty set alone.
+_NO_CHAIN = 1
 
 
 class Span(Protocol):
@@ -79,46 +84,86 @@ def _whole_chains(links: list[Link], operands: int, gap: int | None, ordered: bo
     Walked from the left and from the right, each link learns the sets of operands of the chains that end, and that
     begin, at it. Where two of these sets share only the link's own operand and together are all, it is in.
     """
-    everything = (1 << operands) - 1
     if len({link.operand for link in links}) < operands:
         return
-    preceding = [(1 << operand) - 1 for operand in range(operands)] if ordered else None
-    to_left = _walk(links, preceding, gap)
-    if not any(everything in sets for sets in to_left):
+    gap = maxsize if gap is None else gap
+    to_left = _walk(links, _joinable(operands, "after" if ordered else None), gap)
+    everything = (1 << operands) - 1
+    if not any(sets >> everything & 1 for sets in to_left):
         return
-    following = [everything & ~((2 << operand) - 1) for operand in range(operands)] if ordered else None
     mirrored = sorted(
         (Link(-link.end, -link.start, link.operand, place) for place, link in enumerate(links)),
     )
-    to_right = {link.number: sets for link, sets in zip(mirrored, _walk(mirrored, following, gap), strict=True)}
+    walked = _walk(mirrored, _joinable(operands, "before" if ordered else None), gap)
+    to_right = {link.number: sets for link, sets in zip(mirrored, walked, strict=True)}
     for place, link in enumerate(links):
-        own = 1 << link.operand
-        if any((everything & ~left) | own in to_right[place] for left in to_left[place]):
+        without_own = to_right[place] >> (1 << link.operand)
+        if without_own & _complements(to_left[place], operands):
             yield link
 
 
-def _walk(links: list[Link], required_before: list[int] | None, gap: int | None) -> list[set[int]]:
-    """For each link the sets of operands, as bits, of the chains that end at it.
-
-    Of all chains over one set only the one that ends last matters to what follows, for it is the nearest.
+def _walk(links: list[Link], joinable: Sequence[int], gap: int) -> list[int]:
+    """For each link the sets of operands of the chains that end at it: bit n of a number stands for the set whose
+    operands are the bits of n. So a step is the same few operations, however many chains there are.
     """
-    reached: list[set[int]] = []
-    last_end: dict[int, int] = {}
+    reached: list[int] = []
+    recent = _Recent()
     ahead: list[tuple[int, int]] = []
     for link in links:
         while ahead and ahead[0][0] <= link.start:
             end, place = heappop(ahead)
-            last_end.update(dict.fromkeys(reached[place], end))
-        own = 1 << link.operand
-        sets = {
-            chain | own
-            for chain, end in last_end.items()
-            if not chain & own
-            and (gap is None or link.start - end <= gap)
-            and (required_before is None or chain == required_before[link.operand])
-        }
-        if required_before is None or not required_before[link.operand]:
-            sets.add(own)
+            recent.add(end, reached[place])
+        chains = recent.since(link.start - gap) | _NO_CHAIN
+        # To add an operand to a set of others is to add its bit to the set's number.
+        sets = (chains & joinable[link.operand]) << (1 << link.operand)
         heappush(ahead, (link.end, len(reached)))
         reached.append(sets)
     return reached
+
+
+class _Recent:
+    """The chains that ended not long ago, as a queue of two stacks: each is looked at twice, however long it stays."""
+
+    def __init__(self) -> None:
+        self._older: list[tuple[int, int]] = []  # with each all that are younger
+        self._newer: list[tuple[int, int]] = []
+        self._all_newer = 0
+
+    def add(self, end: int, sets: int) -> None:
+        """Chains that end at or behind all before."""
+        self._newer.append((end, sets))
+        self._all_newer |= sets
+
+    def since(self, earliest: int) -> int:
+        """The sets of those that end there or later; `earliest` never becomes less."""
+        while self._older and self._older[-1][0] < earliest:
+            self._older.pop()
+        if not self._older:
+            sets = self._all_newer = 0
+            while self._newer and self._newer[-1][0] >= earliest:
+                end, last = self._newer.pop()
+                sets |= last
+                self._older.append((end, sets))
+            self._newer.clear()
+        return self._all_newer | (self._older[-1][1] if self._older else 0)
+
+
+@cache
+def _joinable(operands: int, order: Literal["after", "before"] | None) -> tuple[int, ...]:
+    """For each operand the sets that a mention of it may be joined to, the empty one among them: those without it, or
+    in a given order the one of all that come before it, walked from the left, or after it, from the right.
+    """
+    everything = (1 << operands) - 1
+    found = []
+    for own in range(operands):
+        if order is None:
+            found.append(sum(1 << chain for chain in range(everything + 1) if not chain >> own & 1))
+        else:
+            before = (1 << own) - 1
+            found.append(1 << (before if order == "after" else everything & ~(before | 1 << own)))
+    return tuple(found)
+
+
+def _complements(sets: int, operands: int) -> int:
+    """For each set the one of all other operands: their numbers add up to the greatest."""
+    return int(f"{sets:0{1 << operands}b}"[::-1], 2)
