@@ -43,7 +43,8 @@ def health(
     as_json: JsonOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when a source fails, is gone or is quiet.")] = False,
 ) -> None:
-    """Show how the sources fare: state, last new entry against the usual rhythm, copies, and the last error.
+    """Show how the sources fare: state, last new entry against the usual rhythm, the share of articles that told what
+    others had told before, and the last error.
 
     Example: `monitor sources health --strict`
     """

@@ -64,7 +64,7 @@ def test_every_change_is_noticed(project: SoundProject, tmp_path: Path, change: 
 
 
 def test_what_is_never_read_is_no_change(project: SoundProject, tmp_path: Path) -> None:
-    for name in ("rules/.a.yaml.swp", "rules/a.yaml~", "config/notes.txt", "rules/.hidden.yaml"):
+    for name in ("rules/.a.yaml.swp", "rules/a.yaml~", "rules/a.yaml.new", "config/notes.txt", "rules/.hidden.yaml"):
         (tmp_path / name).write_text("x", encoding="utf-8")
     (tmp_path / "rules" / "dangling.yaml").symlink_to(tmp_path / "nowhere")
     assert project.files.stamp() == project.stamp

@@ -130,7 +130,7 @@ def test_eight_clauses_over_an_article_of_one_word_need_no_memory_to_speak_of() 
     finally:
         tracemalloc.stop()
     assert match.mentions
-    assert most < 60_000_000
+    assert most < 40_000_000
 
 
 def test_ten_thousand_terms_in_one_rule_are_each_found() -> None:
