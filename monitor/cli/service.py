@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.app import has_store, open_existing_store, open_pipeline, open_store, open_templates
+from monitor.app import find_links, has_store, open_existing_store, open_pipeline, open_store, open_templates
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -158,8 +158,13 @@ async def _preview(project: SoundProject, data: Path, subscriber: Subscriber) ->
         found = await preview_digest(store, plan, subscriber, utc_now())
     if found is None:
         return None
-    templates = open_templates(project.files.config)
-    return render_email(found, subscriber, sender=project.settings.sender, templates=templates)
+    return render_email(
+        found,
+        subscriber,
+        sender=project.settings.sender,
+        pages=find_links(project.settings, data),
+        templates=open_templates(project.files.config),
+    )
 
 
 async def _send_trial(project: SoundProject, data: Path, subscriber: Subscriber) -> tuple[Sent, ...]:

@@ -313,6 +313,7 @@ def _report(stored: Stored) -> None:
         source=stored.source,
         articles=len(stored.articles),
         matches=len(stored.matches),
+        waiting=stored.waiting or None,
         problems=[str(problem) for problem in stored.problems[:5]] or None,
         error=stored.error,
     )

@@ -71,10 +71,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What one poll, or one batch of an archive, brought. `articles`, `stories` and `matches` are of new articles only,
+    """What one poll, or one batch of an archive, brought.
 
-    `changes` also of corrected ones. `error` when the whole of it failed. `size` is how many of the
-    archive's bytes it was. `awaited` is how many pages of the source are to be fetched yet, where that was asked.
+    `articles`, `stories` and `matches` are of new articles only, `changes` also of corrected ones. `waiting` is how
+    many new entries wait for their pages before they become articles. `error` when the whole of it failed. `size` is
+    how many of the archive's bytes it was. `awaited` is how many pages of the source are to be fetched yet, where that
+    was asked.
     """
 
     source: SourceId
@@ -82,6 +84,7 @@ class Stored:
     stories: Mapping[ArticleId, StoryId] = field(default_factory=dict)
     changes: tuple[StoryChange, ...] = ()
     matches: tuple[Match, ...] = ()
+    waiting: int = 0
     problems: tuple[Problem, ...] = ()
     error: str | None = None
     size: int = 0

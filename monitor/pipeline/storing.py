@@ -168,6 +168,7 @@ def _report(
         stories={change.article.id: change.story for change in changed if change.kind != "correction"},
         changes=changed,
         matches=tuple(match for article in articles for match in outcomes[article.id].matches),
+        waiting=sum(page.untold_until is not None for page in stored.cursor.awaited),
         problems=parsed.problems + problems,
     )
 

@@ -65,7 +65,8 @@ class Meters:
     def count_polls(self, polled: Collection[Stored]) -> None:
         """What polls brought."""
         for stored in polled:
-            self._polls.labels("failed" if stored.error else "new" if stored.articles else "nothing_new").inc()
+            is_new = stored.articles or stored.waiting
+            self._polls.labels("failed" if stored.error else "new" if is_new else "nothing_new").inc()
         self.count_pages(polled)
 
     def count_pages(self, read: Iterable[Stored]) -> None:

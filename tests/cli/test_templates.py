@@ -66,6 +66,15 @@ def test_a_digest_is_previewed_with_ones_own_template_and_without_any_secret(com
     assert "Port stands still" in text
 
 
+def test_a_preview_shows_the_links_that_the_message_will_have(command: Command, newsroom: Path) -> None:
+    assert "ask the operator of this Media Monitor" in command("digest", "ana").out
+    with (newsroom / "config" / "monitor.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("\npublic_url: https://alerts.example.org\n")
+    shown = command("digest", "ana").out
+    assert "https://alerts.example.org/settings/" in shown
+    assert "ask the operator" not in shown
+
+
 def test_a_database_that_is_not_set_is_never_taken_for_another_one(command: Command, newsroom: Path) -> None:
     (newsroom / "config" / "monitor.yaml").write_text('database: "env:MONITOR_DSN"\n', encoding="utf-8")
     for arguments in (["digest", "ana"], ["subscribers", "list"]):

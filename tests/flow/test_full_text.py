@@ -210,8 +210,8 @@ def test_a_teaser_becomes_one_article_of_the_whole_text_and_alerts_once(tmp_path
 def test_an_entry_whose_guid_changes_while_its_page_is_waited_for_is_one_article(tmp_path: Path, text: str) -> None:
     async def scenario(town: Town) -> None:
         town.publish(Item("flood", "Orsa rises by two metres"))
-        await poll_due(town.ports, town.plan)
-        assert (await town.articles(), await town.awaited()) == ([], 1)
+        [polled] = await poll_due(town.ports, town.plan)
+        assert (polled.waiting, await town.articles(), await town.awaited()) == (1, [], 1)
         renamed = Item("flood", "Orsa rises by two metres", text, guid="https://cms.example.org/?p=17")
         town.publish(renamed)
         town.web.now += DAY

@@ -131,7 +131,7 @@ def _samples(text: str) -> dict[tuple[str, ...], float]:
 def _count_something(meters: Meters) -> None:
     gazette, ana = SourceId("gazette"), SubscriberId("ana")
     meters.count_polls([Stored(source=gazette, articles=(make_article(),)), Stored(source=gazette)])
-    meters.count_polls([Stored(source=gazette, error="gone")])
+    meters.count_polls([Stored(source=gazette, error="gone"), Stored(source=gazette, waiting=2)])
     late = timedelta(seconds=75)
     meters.count_deliveries([Sent(delivery=DeliveryId("1"), subscriber=ana, channel="email", latency=late)])
     meters.count_deliveries([Sent(delivery=DeliveryId("1"), subscriber=ana, channel="slack", error="no")])
@@ -158,7 +158,7 @@ def test_the_metrics_say_how_things_stand(tmp_path: Path) -> None:
             _count_something(town.site.meters)
             found = _samples((await town.get("/metrics")).text)
             expected = {
-                ("monitor_polls_total", "new"): 1,
+                ("monitor_polls_total", "new"): 2,
                 ("monitor_polls_total", "nothing_new"): 1,
                 ("monitor_polls_total", "failed"): 1,
                 ("monitor_articles_total",): 1,
