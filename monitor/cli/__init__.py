@@ -95,7 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _group().main(args=given, prog_name="monitor")
     except ConfigError as error:
         lines = [str(problem) for problem in error.problems]
-        _complain("\n".join([*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''}"]))
+        count = [f"{len(lines)} problems"] if len(lines) > 1 else []
+        _complain("\n".join([*lines, *count]))
         sys.exit(1)
     except MonitorError as error:
         _complain(f"monitor: {error}")

@@ -35,9 +35,7 @@ def backup(
     """
     mode = next((mode for end, mode in _MODES.items() if file.name.endswith(end)), None)
     if mode is None:
-        raise typer.BadParameter(
-            f'found "{file.name}", expected a name ending in {", ".join(_MODES)}', param_hint="FILE"
-        )
+        raise typer.BadParameter(f'found "{file}", expected a name ending in {", ".join(_MODES)}', param_hint="FILE")
     settings = load_settings(config, os.environ, strict=False)
     require_store(settings, data)
     try:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from monitor.app import open_existing_store
 from monitor.cli.help import Commands
+from monitor.cli.message_text import message_text
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.clock import utc_now
 from monitor.config.load import list_subscriber_ids
@@ -57,7 +58,9 @@ def list_deliveries(
 def show(
     delivery: DeliveryArgument, config: ConfigOption = CONFIG, data: DataOption = DATA, as_json: JsonOption = False
 ) -> None:
-    """Show a delivery: every attempt with the other side's answer, and the message as it is sent.
+    """Show a delivery: every attempt with the other side's answer, and what the message says.
+
+    Of a mail that is its headers and its plain text; `--json` has all of it, as it is sent.
 
     Example: `monitor deliveries show 3f2a`
     """
@@ -75,7 +78,7 @@ def show(
         outcome = printable(attempt.error or attempt.answer or "accepted")
         print(f"attempt {attempt.number} at {instant(attempt.at)}: {outcome}")
     print()
-    print(printable(found.payload.decode("utf-8", "replace").replace("\r\n", "\n")))
+    print(message_text(found))
 
 
 @app.command("replay")

@@ -92,8 +92,8 @@ def show(
     rule_set, definitions, listings, _ = _read(rules)
     listing = next((listing for listing in listings if listing.id == rule), None)
     if listing is None:
-        hint = did_you_mean(rule, [listing.id for listing in listings])
-        raise InputError(f'no rule "{rule}"{hint or "; see " + repr("monitor rules list")}')
+        hint = did_you_mean(rule, [listing.id for listing in listings]) or '; see "monitor rules list"'
+        raise InputError(f'no rule "{rule}"{hint}')
     named = list_named(rule_set, definitions, rule)
     value = definitions.rules[rule].value
     written: dict[str, Any] = value if isinstance(value, dict) else {}

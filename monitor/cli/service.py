@@ -4,13 +4,13 @@ import asyncio
 import os
 from contextlib import suppress
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.app import find_links, has_store, open_existing_store, open_pipeline, open_store, open_templates
+from monitor.cli.message_text import mail_text
 from monitor.cli.options import (
     CONFIG,
     DATA,
@@ -80,7 +80,7 @@ def digest(
     if message is None:
         print(f'nothing waits for "{subscriber}"')
     elif out is None:
-        print(_plain_text_of(message))
+        print(mail_text(message))
     else:
         _write(out, message)
         print(f"wrote {out}")
@@ -138,11 +138,6 @@ def _find_subscriber(project: SoundProject, asked: str) -> Subscriber:
     if asked not in known:
         raise InputError(f'no subscriber "{asked}"{did_you_mean(asked, known)}')
     return known[SubscriberId(asked)]
-
-
-def _plain_text_of(message: bytes) -> str:
-    part = message_from_bytes(message, policy=policy.default).get_body(("plain",))
-    return "" if part is None else printable(str(part.get_content()).replace("\r\n", "\n"))
 
 
 def _write(file: Path, content: bytes) -> None:

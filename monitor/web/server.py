@@ -26,7 +26,8 @@ def open_listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        # Python adds the address in brackets, which the message has already.
+        reason = (error.strerror or str(error)).partition(" (")[0].lower()
         raise InputError(f'cannot serve pages on "{host}" port {port}: {reason}; see the setting "web"') from error
 
 

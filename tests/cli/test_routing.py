@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from monitor.app import open_store
 from monitor.config.settings import Settings
 from monitor.model import ChannelKind, DeliveryId, DisabledChannel, SubscriberId
+from monitor.render.email import render_email
 from tests.builders import NOON
 from tests.cli.conftest import Command
 from tests.contract.stores import MINUTE, make_delivery, make_digest
+from tests.render.samples import ANA, SENDER
 
 _NEWSROOM = """version: 1
 subscribers:
@@ -172,6 +175,30 @@ def test_a_disabled_channel_is_listed_and_enabled_again(command: Command, newsro
     assert (again.code, 'no channel of "ana" is disabled' in again.err) == (1, True)
     assert command("subscribers", "enable", "ana").out == "enabled: slack\n"
     assert command("subscribers", "enable", "ana", "--channel", "fax").code == 2
+
+
+def test_a_message_is_shown_as_people_read_it_and_whole_to_programs(command: Command, newsroom: Path) -> None:
+    digest = make_digest()
+    mail = render_email(replace(digest, subscriber=ANA.id), ANA, sender=SENDER)
+    payloads = {"email": mail, "webhook": '{"type": "digest", "words": "наводнение"}'.encode(), "slack": b"\x1b[31m"}
+
+    async def put() -> None:
+        async with open_store(Settings(), newsroom / "data") as store, store.transaction() as tx:
+            deliveries = [
+                make_delivery(digest, id=DeliveryId(channel), channel=channel, payload=payload)
+                for channel, payload in payloads.items()
+            ]
+            await tx.add_digest(digest, [], deliveries)
+
+    asyncio.run(put())
+    shown = command("deliveries", "show", "email").out
+    assert f"\nFrom: {SENDER}\n" in shown
+    assert "For ana, from Media Monitor." in shown
+    assert "<html" not in shown
+    assert "=3D" not in shown
+    assert json.loads(command("deliveries", "show", "email", "--json").out)["payload"].encode() == mail
+    assert '\n  "words": "наводнение"\n' in command("deliveries", "show", "webhook").out
+    assert "\\x1b[31m" in command("deliveries", "show", "slack").out
 
 
 def test_a_beginning_that_several_deliveries_have_is_told_from_one_that_none_has(

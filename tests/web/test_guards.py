@@ -166,7 +166,9 @@ def test_a_store_that_refuses_is_a_page_that_asks_for_patience(tmp_path: Path) -
 def test_an_address_that_is_taken_is_named_with_the_setting() -> None:
     with open_listener("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(InputError, match=f'cannot serve pages on "127.0.0.1" port {port}: .*in use.*"web"'):
+        with pytest.raises(
+            InputError, match=f'cannot serve pages on "127.0.0.1" port {port}: [a-z ]*in use; see the setting "web"'
+        ):
             open_listener("127.0.0.1", port)
     with pytest.raises(InputError, match="cannot serve pages"):
         open_listener("no-such-host.invalid", 0)
