@@ -143,4 +143,4 @@ def test_the_table_of_commands_loads_none_of_them() -> None:
         "print(sorted(loaded))"
     )
     run = subprocess.run([sys.executable, "-c", script], cwd=_CHECKOUT, capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['monitor.cli', 'monitor.errors', 'monitor.loading']"
+    assert run.stdout.strip() == "['monitor.cli', 'monitor.cli.help', 'monitor.errors', 'monitor.loading']"
