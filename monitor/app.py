@@ -107,7 +107,7 @@ def database_url(settings: Settings, data: Path) -> str:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f'cannot make the data directory "{data}": {error.strerror}') from error
+        raise StoreError(f'cannot make the data directory "{data}": {(error.strerror or "").lower()}') from error
     return sqlite_url(data / SQLITE_FILE)
 
 

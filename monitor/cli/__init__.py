@@ -3,9 +3,11 @@
 The commands live in this package's modules, one a group; they make no decisions of the service's own.
 """
 
+import codecs
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -14,6 +16,8 @@ from monitor import __version__
 from monitor.cli.help import Commands, PlainCommand, PlainGroup
 from monitor.errors import ConfigError, MonitorError
 from monitor.loading import load_function
+
+_ESCAPES = "monitor-escapes"
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("monitor.cli.start:demo", "Show the whole way once: feed and archive in, e-mail, Slack and webhook out."),
@@ -88,6 +92,7 @@ def _group() -> _LazyGroup:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 errors in what was checked or read, 2 wrong usage, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _print_everywhere()
     if given in (["--version"], ["-V"]):
         print(f"media-monitor {__version__}")
         sys.exit(0)
@@ -113,6 +118,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
+
+
+def _print_everywhere() -> None:
+    """Let a letter that the encoding of the terminal lacks be printed as JSON writes it, and end no command."""
+    codecs.register_error(_ESCAPES, _escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=_ESCAPES)
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{unit.hex()}" for unit in (units[at : at + 2] for at in range(0, len(units), 2))), error.end
 
 
 def _complain(message: str) -> None:

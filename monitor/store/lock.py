@@ -17,7 +17,9 @@ def hold_lock(directory: Path) -> Iterator[None]:
         directory.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise StoreError(f'cannot write in the data directory "{directory}": {error.strerror}') from error
+        raise StoreError(
+            f'cannot write in the data directory "{directory}": {(error.strerror or "").lower()}'
+        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
