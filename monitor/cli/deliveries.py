@@ -13,6 +13,7 @@ from rich.table import Table
 from monitor.app import open_existing_store
 from monitor.cli.help import Commands
 from monitor.cli.message_text import message_text
+from monitor.cli.moments import tell_due, tell_past
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.clock import utc_now
 from monitor.config.load import list_subscriber_ids
@@ -194,18 +195,19 @@ def _print_table(deliveries: tuple[Delivery, ...]) -> None:
     if not deliveries:
         print("no deliveries")
         return
+    now = utc_now()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("DELIVERY", "SUBSCRIBER", "CHANNEL", "STATE", "TRIES", "CREATED", "SENT OR NEXT TRY"):
-        table.add_column(heading)
+    for heading in ("DELIVERY", "SUBSCRIBER", "CHANNEL", "STATE", "TRIES", "CREATED", "SENT", "NEXT"):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "SUBSCRIBER")
     for delivery in deliveries:
-        last = _optional(delivery.sent_at or delivery.next_attempt_at) or "–"
         table.add_row(
             delivery.id[:12],
             delivery.subscriber,
             delivery.channel,
             delivery.state,
             str(delivery.attempts),
-            instant(delivery.created_at),
-            last,
+            tell_past(delivery.created_at, now),
+            tell_past(delivery.sent_at, now),
+            tell_due(delivery.next_attempt_at if delivery.state == "pending" else None, now),
         )
     console().print(table)

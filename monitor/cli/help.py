@@ -23,7 +23,7 @@ class PlainCommand(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """The arguments and options, each with its help. That an argument is required stands in the usage."""
         parameters = self.get_params(ctx)
-        arguments = [(str(each.metavar), each.help or "") for each in parameters if isinstance(each, TyperArgument)]
+        arguments = [(_name_of(each), each.help or "") for each in parameters if isinstance(each, TyperArgument)]
         records = (each.get_help_record(ctx) for each in parameters if not isinstance(each, TyperArgument))
         for heading, rows in ("Arguments", arguments), ("Options", [record for record in records if record]):
             if rows:
@@ -59,8 +59,12 @@ class Commands(typer.Typer):
 
 
 def _usage_of(argument: TyperArgument) -> str:
-    name = str(argument.metavar) if argument.required else f"[{argument.metavar}]"
+    name = _name_of(argument) if argument.required else f"[{_name_of(argument)}]"
     return name if argument.nargs == 1 else f"{name}..."
+
+
+def _name_of(argument: TyperArgument) -> str:
+    return argument.metavar or argument.name.upper()
 
 
 def _first_paragraph(text: str) -> str:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import has_store, open_store
+from monitor.cli.moments import tell_length
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.clock import utc_now
 from monitor.config.project import load_sources
@@ -131,8 +132,8 @@ def _print_table(judged: list[tuple[Source, Health]]) -> None:
         table.add_row(
             source.id,
             Text(found.condition, style=_STYLES.get(found.condition, "")),
-            f"{_roughly(found.silent_for)} ago" if found.silent_for is not None else "never",
-            f"every {_roughly(found.usual_gap)}" if found.usual_gap else "–",
+            f"{tell_length(found.silent_for)} ago" if found.silent_for is not None else "never",
+            f"every {tell_length(found.usual_gap)}" if found.usual_gap else "–",
             str(found.articles),
             "–" if found.copies is None else f"{found.copies:.0%}",
             Text(printable("; ".join(_notes(found)))),
@@ -163,12 +164,3 @@ def _notes(found: Health) -> Iterator[str]:
 
 def _seconds(duration: timedelta | None) -> int | None:
     return None if duration is None else round(duration.total_seconds())
-
-
-def _roughly(duration: timedelta | None) -> str:
-    """A duration as people say it: 40 s, 12 min, 5 h, 3 days."""
-    seconds = max(0.0, duration.total_seconds()) if duration else 0.0
-    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"

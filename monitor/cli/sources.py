@@ -12,12 +12,14 @@ from rich.text import Text
 
 from monitor.app import has_store, open_store
 from monitor.cli.help import Commands
+from monitor.cli.moments import tell_due, tell_past
 from monitor.cli.options import CONFIG, DATA, ConfigOption, DataOption, JsonOption, console, printable
 from monitor.cli.source_edits import add, edit, pause, remove, resume
 from monitor.cli.source_finds import discover
 from monitor.cli.source_health import health
 from monitor.cli.source_lists import export_opml, import_opml
 from monitor.cli.source_polls import poll
+from monitor.clock import utc_now
 from monitor.config.project import load_sources
 from monitor.config.settings import Settings
 from monitor.model import PollState, Source
@@ -29,6 +31,7 @@ app = Commands(
 )
 
 _TIMES = frozenset({"LAST POLLED", "LAST NEW", "NEXT"})
+_LEAST_ADDRESS = 20
 
 
 @app.command("list")
@@ -89,17 +92,21 @@ def _print_table(sources: tuple[Source, ...], states: dict[str, PollState]) -> N
     if not sources:
         print('no sources: add one with "monitor sources add ID URL"')
         return
+    now = utc_now()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("SOURCE", "ADDRESS", "LAST POLLED", "LAST NEW", "NEXT", "STATE"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in _TIMES)
-    for document in (_document(source, states.get(source.id)) for source in sources):
+        width = _LEAST_ADDRESS if heading == "ADDRESS" else None
+        table.add_column(heading, overflow="fold", no_wrap=heading in _TIMES, min_width=width)
+    for source in sources:
+        state = states.get(source.id)
+        document = _document(source, state)
         # As Text, for an address or what a publisher answered may look like markup.
         table.add_row(
-            document["id"],
+            source.id,
             Text(printable(document["address"])),
-            document["last_polled_at"] or "never",
-            document["last_new_at"] or "–",
-            "–" if document["paused"] else document["next_poll_at"] or "now",
+            tell_past(state.last_polled_at if state else None, now, "never"),
+            tell_past(state.last_new_at if state else None, now),
+            "–" if source.paused else tell_due(state.next_poll_at if state else None, now, "now"),
             Text(printable(_state_of(document))),
         )
     console().print(table)

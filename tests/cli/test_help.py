@@ -1,11 +1,13 @@
 """Help, and tables, are plain text where nobody asked for more, and fit a terminal of 80 columns."""
 
+import asyncio
 import os
 import pty
 import re
 import sys
 import termios
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
 
@@ -13,11 +15,17 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from monitor.app import open_store
 from monitor.cli import COMMANDS
+from monitor.clock import utc_now
+from monitor.config.settings import Settings
 from monitor.loading import load_function
+from monitor.model import PollState, SourceId
 from tests.cli.conftest import Command
+from tests.contract.stores import make_delivery, make_digest
 
 _ESCAPE = "\x1b"
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def _every_command() -> Iterator[str]:
@@ -90,6 +98,32 @@ def _on_a_terminal(directory: Path, *arguments: str, **environment: str) -> str:
             pass
     os.close(ours)
     return shown.decode()
+
+
+def test_tables_of_what_was_polled_and_sent_fit_a_terminal_with_every_address_and_time(project: Path) -> None:
+    """A feed that was polled, and a delivery of each state, with names of some length."""
+    now = utc_now()
+    source = SourceId("bbc-world")
+    polled = PollState(source=source, next_poll_at=now + 8 * _MINUTE, last_polled_at=now, last_new_at=now - 3 * _DAY)
+    digest = make_digest()
+    sent = make_delivery(digest, state="sent", created_at=now - _DAY, sent_at=now - 40 * _MINUTE, next_attempt_at=None)
+    pending = make_delivery(digest, channel="webhook", created_at=now - _DAY, next_attempt_at=now + 12 * _MINUTE)
+
+    async def store() -> None:
+        async with open_store(Settings(), project / "data") as opened, opened.transaction() as tx:
+            await tx.save_poll_state(polled)
+            await tx.add_digest(digest, [], [sent, pending])
+
+    asyncio.run(store())
+    shown = _on_a_terminal(project, "sources", "list", NO_COLOR="1").splitlines()
+    (line,) = [line for line in shown if line.startswith("bbc-world")]
+    assert re.search(r"https://feeds\.bbci\.co\S+ +\d+ \w+ ago +3 days ago +in \d min +ok", line)
+    deliveries = _on_a_terminal(project, "deliveries", "list", NO_COLOR="1").splitlines()
+    assert len(deliveries) == 3, "no row takes two lines"
+    times = sorted(" ".join(re.split(r" {2,}", row.strip())[5:]) for row in deliveries[1:])
+    assert re.fullmatch(r"24 h ago 4\d min ago –", times[0])
+    assert re.fullmatch(r"24 h ago – in \d+ min", times[1])
+    assert max(map(len, shown + deliveries)) <= 80
 
 
 def test_without_colours_a_terminal_gets_no_bold_or_dim_words_either(project: Path) -> None:
