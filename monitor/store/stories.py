@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     Row,
+    Select,
     Text,
     bindparam,
     false,
@@ -111,13 +112,11 @@ class StoryRows:
 
     async def find_text_postings(self, shingles: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
         """The number of each recent text that has any of the shingles, once for each that it has."""
-        rows = await self._rows.fetch(TEXTS_WITH, [{"day": now.toordinal(), "numbers": pack_numbers(shingles)}])
-        return [(row.shingle, row.text) for row in rows]
+        return await self._find_pairs(TEXTS_WITH, shingles, now)
 
     async def find_story_postings(self, features: Collection[int], now: datetime) -> Sequence[tuple[int, int]]:
         """The number of each recent story that any of the features lead to, once for each that does, and day."""
-        rows = await self._rows.fetch(STORIES_WITH, [{"day": now.toordinal(), "numbers": pack_numbers(features)}])
-        return [(row.feature, row.profile) for row in rows]
+        return await self._find_pairs(STORIES_WITH, features, now)
 
     async def find_texts(self, numbers: Collection[int]) -> Mapping[int, StoryText]:
         """The texts of those numbers that are still known."""
@@ -262,6 +261,12 @@ class StoryRows:
             rows = await self._rows.fetch(select(story_aliases).where(story_aliases.c.alias.in_(chunk)))
             found |= {StoryId(row.alias): StoryId(row.story) for row in rows}
         return found
+
+    async def _find_pairs(
+        self, statement: Select[int, int], numbers: Collection[int], now: datetime
+    ) -> Sequence[tuple[int, int]]:
+        found = await self._rows.fetch(statement, [{"day": now.toordinal(), "numbers": pack_numbers(numbers)}])
+        return cast(Sequence[tuple[int, int]], found)  # which is what rows of two numbers are; there are thousands
 
     async def _count_before(self, ids: Iterable[StoryId]) -> dict[StoryId, Row[Any]]:
         before: dict[StoryId, Row[Any]] = {}

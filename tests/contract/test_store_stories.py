@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from monitor.model import (
     Article,
+    ArticleId,
     Correction,
     Difference,
     Entry,
@@ -15,6 +17,7 @@ from monitor.model import (
     EntryTraits,
     Image,
     Record,
+    Relation,
     SourceId,
     StoryId,
     StoryProfile,
@@ -24,11 +27,13 @@ from monitor.model import (
 from monitor.parse.packing import pack_page
 from monitor.pipeline.telling import tell_stories
 from monitor.ports import KnownEntry, Transaction
+from monitor.story.known_words import KnownWords
 from tests.builders import NOON, make_article
 from tests.contract.stores import MINUTE, in_transaction, make_match, make_rule, raise_alert, store_story
-from tests.story.texts import FLOOD, FLOOD_OTHER_WORDS, STRIKE
+from tests.story.texts import FLOOD, FLOOD_OTHER_WORDS, STRIKE, WHEAT, join_paragraphs
 
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 
 def make_text(article: Article, story: str = "wire/first", size: int = 3) -> StoryText:
@@ -99,6 +104,61 @@ def test_words_are_counted_over_two_stretches_of_thirty_days(store_url: str) -> 
         assert await tx.find_frequencies([1, 2], NOON + 60 * DAY) == (1, {1: 1})
 
     in_transaction(store_url, scenario)
+
+
+def test_words_are_counted_of_all_articles_of_a_second_or_of_none_once_many_are_counted(store_url: str) -> None:
+    seconds = 40
+    arrived = [
+        [make_article(f"Word{second}.", key=f"{second}-{each}", fetched_at=NOON + second * SECOND) for each in range(2)]
+        for second in range(seconds)
+    ]
+
+    async def scenario(tx: Transaction) -> None:
+        await tx.count_words([np.array([1])] * 1000, NOON)
+        totals = [1000]
+        for articles in arrived:
+            await tx.add_articles(articles)
+            await tell_stories(tx, articles, [], NOON)
+            totals.append((await tx.find_frequencies([], NOON))[0])
+        counted = [after - before for before, after in pairwise(totals)]
+        assert set(counted) == {0, 2}
+        assert seconds / 8 < counted.count(2) < seconds / 2
+
+    in_transaction(store_url, scenario)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 100])
+@pytest.mark.parametrize("restarting", [False, True])
+def test_stories_are_the_same_told_one_by_one_or_together_and_after_a_restart(
+    store_url: str, at_once: int, restarting: bool
+) -> None:
+    texts = [FLOOD, STRIKE, FLOOD_OTHER_WORDS, FLOOD[: len(FLOOD) // 2], WHEAT, join_paragraphs(WHEAT, STRIKE), STRIKE]
+    arrived = [
+        make_article(text, key=str(number), language="en", fetched_at=NOON + number * MINUTE)
+        for number, text in enumerate(texts)
+    ]
+    told: dict[ArticleId, tuple[StoryId, Relation]] = {}
+
+    async def scenario(tx: Transaction) -> None:
+        words = KnownWords()
+        for first in range(0, len(arrived), at_once):
+            articles = arrived[first : first + at_once]
+            await tx.add_articles(articles)
+            words = KnownWords() if restarting else words
+            changes = await tell_stories(tx, articles, [], NOON, words=words)
+            told.update({each.article.id: (each.story, each.relation) for each in changes})
+
+    in_transaction(store_url, scenario)
+    flood, strike, wheat = (arrived[number].id for number in (0, 1, 4))
+    assert [told[article.id] for article in arrived] == [
+        (flood, "first"),
+        (strike, "first"),
+        (flood, "report"),
+        (flood, "copy"),
+        (wheat, "first"),
+        (strike, "copy"),
+        (strike, "copy"),
+    ]
 
 
 def test_articles_that_arrive_one_after_the_other_join_by_text_and_by_event(store_url: str) -> None:
