@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from monitor.errors import InputError, Problem
 from monitor.model import Record, Slice, Source
+from monitor.pipeline.news import list_news
 from monitor.pipeline.plan import Ports
-from monitor.pipeline.storing import Reading, list_news
+from monitor.pipeline.storing import Reading
 from monitor.ports import ArchiveReader, Batch, ParsedArticles
 
 _Result = TypeVar("_Result")

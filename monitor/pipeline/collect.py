@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,6 @@ import structlog
 from monitor.errors import FetchError, InputError, MonitorError, ParseError, StoreError
 from monitor.model import (
     AwaitedPage,
-    EntryKey,
     Fetched,
     GuidFault,
     PollState,
@@ -21,13 +20,13 @@ from monitor.model import (
     Source,
     SourceId,
 )
-from monitor.pipeline.awaiting import Known, Sorted, sort_teasers
+from monitor.pipeline.awaiting import Sorted, sort_teasers
 from monitor.pipeline.batches import read_slices
-from monitor.pipeline.grouping import StoreGroup
+from monitor.pipeline.grouping import Groups
+from monitor.pipeline.news import FeedRead
 from monitor.pipeline.pace import Pace, domain_of
 from monitor.pipeline.plan import Plan, Ports, Stored
-from monitor.pipeline.recognising import Recognised, recognise_entries
-from monitor.pipeline.storing import Cursor, Reading, Unstored, list_news, store_reading
+from monitor.pipeline.storing import Cursor, Reading, Unstored, store_reading
 from monitor.polling import (
     POLL_LEASE,
     News,
@@ -39,7 +38,7 @@ from monitor.polling import (
     find_parking,
     to_ask,
 )
-from monitor.ports import ParsedArticles, PollClaim, Transaction
+from monitor.ports import ParsedArticles, PollClaim
 
 # Of one call. Half of the room or more is claimed each time, so that the rows are not asked for every single source.
 _CLAIMS = 16
@@ -76,7 +75,7 @@ async def poll_due(ports: Ports, plan: Plan, busy: set[SourceId] | None = None) 
     polled once in a call; what is still due after a number of claims is left to the next call, which sees a new plan.
     """
     busy = set() if busy is None else busy
-    group = StoreGroup(ports, plan)
+    groups = Groups(ports, plan)
     asked: set[SourceId] = set()
     done: list[Stored] = []
     running: set[asyncio.Task[Stored]] = set()
@@ -86,7 +85,7 @@ async def poll_due(ports: Ports, plan: Plan, busy: set[SourceId] | None = None) 
             if not claims:
                 break
             asked.update(claim.state.source for claim in claims)
-            running |= {asyncio.create_task(_poll_once(ports, plan, group, claim, busy)) for claim in claims}
+            running |= {asyncio.create_task(_poll_once(ports, plan, groups, claim, busy)) for claim in claims}
             while len(running) > plan.concurrency // 2:
                 finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 done += [task.result() for task in finished]
@@ -180,44 +179,44 @@ class _Admission:
         return True
 
 
-async def _poll_once(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim, busy: set[SourceId]) -> Stored:
+async def _poll_once(ports: Ports, plan: Plan, groups: Groups, claim: PollClaim, busy: set[SourceId]) -> Stored:
     try:
-        return await _poll(ports, plan, group, claim)
+        return await _poll(ports, plan, groups, claim)
     finally:
         busy.discard(claim.state.source)
         ports.pace.end(domain_of(plan.sources[claim.state.source]), ports.clock())
 
 
-async def _poll(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim) -> Stored:
+async def _poll(ports: Ports, plan: Plan, groups: Groups, claim: PollClaim) -> Stored:
     try:
-        stored = await _poll_or_put_off(ports, plan, group, claim)
+        stored = await _poll_or_put_off(ports, plan, groups, claim)
     except StoreError as error:  # nothing can be written down now; the lease ends, and the source is polled again
         stored = Stored(source=claim.state.source, error=str(error))
     _report(stored)
     return stored
 
 
-async def _poll_or_put_off(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim) -> Stored:
+async def _poll_or_put_off(ports: Ports, plan: Plan, groups: Groups, claim: PollClaim) -> Stored:
     source = plan.sources[claim.state.source]
     try:
         if source.kind == "archive":
             return await _poll_archive(ports, plan, source, claim)
-        return await group.store(await _poll_feed(ports, source, claim))
+        return await groups.store(await _poll_feed(ports, groups, source, claim))
     except (FetchError, ParseError, InputError) as error:
-        return await _put_off(ports, plan, group, claim, error)
+        return await _put_off(ports, plan, groups, claim, error)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - logged whole; one source never stops the others
         _log.exception("poll crashed", source=source.id)
-        return await _put_off(ports, plan, group, claim, ParseError(f"internal error: {type(error).__name__}"))
+        return await _put_off(ports, plan, groups, claim, ParseError(f"internal error: {type(error).__name__}"))
 
 
-async def _poll_feed(ports: Ports, source: Source, claim: PollClaim) -> Unstored:
+async def _poll_feed(ports: Ports, groups: Groups, source: Source, claim: PollClaim) -> Unstored:
     before = at_address(claim.state, source)
     fetched = await ports.fetcher.fetch_feed(source, to_ask(claim.state, source, ports.clock()))
     ports.reached("feed fetched")
     alerting = claim.state.backlog_done or source.alert_backlog
-    reading, awaited, guid_fault = await _read_feed(ports, source, before, fetched, alerting=alerting)
+    reading, awaited, guid_fault = await _read_feed(ports, groups, source, before, fetched, alerting=alerting)
     if before is claim.state or guid_fault == "repeated":  # at another address, other guids are no fault
         before = replace(before, guid_fault=guid_fault)
     state_after = partial(after_success, before, source, validators=fetched, now=ports.clock(), jitter=ports.jitter())
@@ -255,13 +254,13 @@ async def _poll_archive(ports: Ports, plan: Plan, source: Source, claim: PollCla
     )
 
 
-async def _put_off(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim, error: MonitorError) -> Stored:
+async def _put_off(ports: Ports, plan: Plan, groups: Groups, claim: PollClaim, error: MonitorError) -> Stored:
     source = plan.sources[claim.state.source]
     state = after_failure(at_address(claim.state, source), source, error, now=ports.clock(), jitter=ports.jitter())
     parked_until = find_parking(error, state)
     if parked_until is None:
         cursor = Cursor(alerting=False, claim=claim, state=state)
-        await group.store(Unstored(source=source, reading=_NOTHING, cursor=cursor))
+        await groups.store(Unstored(source=source, reading=_NOTHING, cursor=cursor))
         return Stored(source=source.id, error=str(error))
     async with ports.store.transaction() as tx:
         if await tx.finish_poll(claim, state):
@@ -273,37 +272,21 @@ async def _put_off(ports: Ports, plan: Plan, group: StoreGroup, claim: PollClaim
 
 
 async def _read_feed(
-    ports: Ports, source: Source, state: PollState, fetched: Fetched, *, alerting: bool
+    ports: Ports, groups: Groups, source: Source, state: PollState, fetched: Fetched, *, alerting: bool
 ) -> tuple[Reading, tuple[AwaitedPage, ...], GuidFault | None]:
     """What a feed brought, the pages it leads to, and what is known of its guids by now."""
     if fetched.body is None:
         return _NOTHING, (), state.guid_fault
     feed = await ports.parser.parse_feed(source, replace(fetched, guid_fault=state.guid_fault))
-    async with ports.store.transaction() as tx:
-        found = Recognised(news=await list_news(tx, feed.entries))
-        if state.backlog_done:
-            keys = [entry.key for entry in feed.entries]
-            has_teasers = not feed.teasers.isdisjoint(found.news)
-            found = await recognise_entries(tx, source, keys, found.news, has_teasers=has_teasers)
-        news = tuple(found.news.values())
-        teasers = frozenset(found.renamed.get(key, key) for key in feed.teasers)
-        are_pages_read = ports.pages is not None and not teasers.isdisjoint(found.news)
-        known = await _find_known(tx, source, tuple(found.news)) if are_pages_read else None
+    found = await groups.find_news(FeedRead(source=source, feed=feed, is_first=not state.backlog_done))
+    news = tuple(found.recognised.news.values())
     sorted_ = Sorted(at_once=news)
-    if known is not None:
-        sorted_ = sort_teasers(news, teasers, known, alerting=alerting, now=ports.clock())
+    if found.known is not None:
+        sorted_ = sort_teasers(news, found.teasers, found.known, alerting=alerting, now=ports.clock())
     parsed = await ports.parser.parse_entries(sorted_.at_once, ports.clock())
     parsed = replace(parsed, problems=feed.problems + parsed.problems)
     reading = Reading(parsed=parsed, pages={entry.key: entry for entry in sorted_.at_once})
-    return reading, sorted_.awaited, feed.guid_fault or found.guid_fault
-
-
-async def _find_known(tx: Transaction, source: Source, keys: Sequence[EntryKey]) -> Known:
-    return Known(
-        stored=await tx.find_stamps(source.id, keys),
-        awaited=await tx.find_awaited(source.id, keys),
-        read_at=await tx.find_pages_read(source.id, keys),
-    )
+    return reading, sorted_.awaited, feed.guid_fault or found.recognised.guid_fault
 
 
 def _report(stored: Stored) -> None:

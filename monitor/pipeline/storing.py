@@ -3,7 +3,7 @@
 What a source shows again and says otherwise is a correction; see monitor.pipeline.correcting.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -73,19 +73,6 @@ class Unstored:
     def article_ids(self) -> frozenset[ArticleId]:
         """Of the articles that were read."""
         return frozenset(article.id for article in self.reading.parsed.articles)
-
-
-async def list_news(tx: Transaction, pages: Iterable[_Page]) -> dict[EntryKey, _Page]:
-    """The pages that no stored article came from, or that say something else by now: only they are worth reading.
-
-    An entry that waits for its page counts as stored.
-    """
-    by_key = {page.key: page for page in pages}
-    known: dict[EntryKey, str | None] = {}
-    for source, keys in _by_source(by_key).items():
-        known |= await tx.find_stamps(source, keys)
-        known |= await tx.find_awaited(source, keys)
-    return {key: page for key, page in by_key.items() if key not in known or _is_changed(page, known[key])}
 
 
 async def store_reading(ports: Ports, plan: Plan, source: Source, reading: Reading, cursor: Cursor) -> Stored:
@@ -179,11 +166,6 @@ def _by_source(pages: Mapping[EntryKey, Entry | Record]) -> dict[SourceId, list[
     for key, page in pages.items():
         keys.setdefault(page.source, []).append(key)
     return keys
-
-
-def _is_changed(page: Entry | Record, stamp: str | None) -> bool:
-    """Entries from before stamps were kept count as unchanged."""
-    return stamp is not None and stamp != stamp_of(page)
 
 
 async def _advance(tx: Transaction, batch: Sequence[Unstored], now: datetime) -> list[Unstored]:

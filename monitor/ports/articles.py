@@ -127,6 +127,14 @@ class ArticleTables(Protocol):
     async def find_stamps(self, source: SourceId, keys: Sequence[EntryKey]) -> Mapping[EntryKey, str | None]:
         """The stamps of those of `keys` that an article of the source was ever stored for."""
 
+    async def find_said(
+        self, asked: Collection[tuple[SourceId, EntryKey]]
+    ) -> Mapping[tuple[SourceId, EntryKey], str | None]:
+        """The stamps of those entries that are stored, or wait for their pages; of any number of sources at once."""
+
+    async def find_led_to(self, leads: Collection[EntryTraits]) -> frozenset[SourceId]:
+        """The sources that have an entry with a link or a likeness of any of these."""
+
     async def save_stamps(self, known: Mapping[tuple[SourceId, EntryKey], KnownEntry]) -> None:
         """What the entries of stored articles say by now, and by what they are known again."""
 

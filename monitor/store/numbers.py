@@ -1,4 +1,4 @@
-"""Many whole numbers as one parameter, in the same words on both databases: a JSON list that a statement takes apart.
+"""Many numbers or keys as one parameter, in the same words on both databases: a JSON list that a statement takes apart.
 
 A thousand parameters cost SQLAlchemy and the driver more than looking the numbers up costs the database, and a row of
 parameters for each number of a list that is inserted more than its insertion.
@@ -8,7 +8,18 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, Text, cast, column, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    cast,
+    column,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -29,6 +40,38 @@ def _in_sqlite(element: _elements_of, compiler: SQLCompiler, **options: Any) -> 
 @compiles(_elements_of, "postgresql")
 def _in_postgres(element: _elements_of, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSON))"
+
+
+class _part_of(FunctionElement[str]):  # noqa: N801 - as `_elements_of`
+    """The text at a place of a list that is an element of a list."""
+
+    inherit_cache = True
+    name = "part_of"
+    type = Text()
+
+
+@compiles(_part_of, "sqlite")
+def _part_in_sqlite(element: _part_of, compiler: SQLCompiler, **options: Any) -> str:
+    value, place = element.clauses
+    return f"json_extract({compiler.process(value, **options)}, '$[' || {compiler.process(place, **options)} || ']')"
+
+
+@compiles(_part_of, "postgresql")
+def _part_in_postgres(element: _part_of, compiler: SQLCompiler, **options: Any) -> str:
+    value, place = element.clauses
+    return f"(CAST({compiler.process(value, **options)} AS JSON) ->> {compiler.process(place, **options)})"
+
+
+def pack_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """The value of a parameter that `pairs_in` reads, each pair once and in order."""
+    return json.dumps(sorted(set(pairs)))
+
+
+def pairs_in(packed: BindParameter[str]) -> Subquery:
+    """A row for each pair, with the columns `one` and `other`."""
+    value = _elements_of(packed).table_valued(column("value", Text)).c.value
+    parts = (_part_of(value, literal_column(place)).label(name) for place, name in (("0", "one"), ("1", "other")))
+    return select(*parts).subquery()
 
 
 def pack_numbers(numbers: Iterable[int]) -> str:

@@ -1,12 +1,26 @@
 """What articles were read from: stamps that show a change, and for some days the pages themselves, compressed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select, true, union, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+    true,
+    union,
+    union_all,
+    update,
+)
 
 from monitor.errors import StoreError
 from monitor.model import ArticleId, Entry, EntryKey, EntryTraits, Record, SourceId
@@ -14,8 +28,9 @@ from monitor.parse.packing import unpack_page
 from monitor.ports import KeptPage, KeptPages, KnownEntry, PackedPage
 from monitor.store.articles import ARTICLE, row_to_article
 from monitor.store.columns import shorten_key
+from monitor.store.numbers import numbers_in, pack_numbers, pack_pairs, pairs_in
 from monitor.store.rows import Rows, iter_chunks
-from monitor.store.schema import articles, entries, raw_pages
+from monitor.store.schema import articles, awaited_pages, entries, raw_pages
 
 _TRAITS = tuple(each.name for each in fields(EntryTraits))
 # A feed all of whose entries ever had one link must not be read through at every poll.
@@ -26,6 +41,34 @@ _SAVE = (
     .where(entries.c.source == bindparam("of"), entries.c.key == bindparam("under"))
     .values({name: bindparam(name) for name in ("stamp", *_TRAITS)})
 )
+
+
+def select_said(asked: BindParameter[str]) -> CompoundSelect[Any]:
+    """Sources and keys of `asked` that are entries, or wait for their pages, each with the stamps of what they said."""
+    pairs = pairs_in(asked)
+    return union_all(
+        *(
+            select(table.c.source, table.c.key, table.c.stamp, literal_column(rank).label("rank")).join_from(
+                pairs, table, and_(table.c.source == pairs.c.one, table.c.key == pairs.c.other)
+            )
+            # What waits for its page was read later than what became an article of it.
+            for table, rank in ((entries, "1"), (awaited_pages, "2"))
+        )
+    )
+
+
+def select_led_to(links: BindParameter[str], likenesses: BindParameter[str]) -> CompoundSelect[Any]:
+    """The sources that have an entry with one of these links or likenesses."""
+    return union(
+        *(
+            select(entries.c.source).where(column.in_(numbers_in(packed)))
+            for column, packed in ((entries.c.link, links), (entries.c.likeness, likenesses))
+        )
+    )
+
+
+_SAID = select_said(bindparam("asked", type_=Text))
+_LED_TO = select_led_to(bindparam("links", type_=Text), bindparam("likenesses", type_=Text))
 
 
 def select_alike(source: SourceId, traits: Mapping[EntryKey, EntryTraits]) -> Select[Any]:
@@ -63,6 +106,21 @@ class PageRows:
             found = select(entries.c.key, entries.c.stamp).where(entries.c.source == source, entries.c.key.in_(chunk))
             stamps |= {row.key: row.stamp for row in await self._rows.fetch(found)}
         return {key: stamps[shorten_key(key)] for key in keys if shorten_key(key) in stamps}
+
+    async def find_said(
+        self, asked: Collection[tuple[SourceId, EntryKey]]
+    ) -> Mapping[tuple[SourceId, EntryKey], str | None]:
+        """The stamps of those entries that are stored, or wait for their pages; of any number of sources at once."""
+        by_row = {(shorten_key(source), shorten_key(key)): (source, key) for source, key in asked}
+        rows = await self._rows.fetch(_SAID, [{"asked": pack_pairs(by_row)}] if by_row else [])
+        return {by_row[row.source, row.key]: row.stamp for row in sorted(rows, key=attrgetter("rank"))}
+
+    async def find_led_to(self, leads: Collection[EntryTraits]) -> frozenset[SourceId]:
+        """The sources that have an entry with a link or a likeness of any of these."""
+        links = pack_numbers(each.link for each in leads if each.link is not None)
+        likenesses = pack_numbers(each.likeness for each in leads if each.likeness is not None)
+        rows = await self._rows.fetch(_LED_TO, [{"links": links, "likenesses": likenesses}] if leads else [])
+        return frozenset(SourceId(row.source) for row in rows)
 
     async def save_stamps(self, known: Mapping[tuple[SourceId, EntryKey], KnownEntry]) -> None:
         """What the entries of stored articles say by now, and by what they are known again."""

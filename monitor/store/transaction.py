@@ -94,6 +94,8 @@ class SqlTransaction:
         pages = PageRows(rows)
         self.find_stamps = pages.find_stamps
         self.save_stamps = pages.save_stamps
+        self.find_said = pages.find_said
+        self.find_led_to = pages.find_led_to
         self.find_alike = pages.find_alike
         self.keep_pages = pages.keep_pages
         self.list_kept_pages = pages.list_kept_pages

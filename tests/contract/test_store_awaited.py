@@ -144,6 +144,9 @@ def test_a_changed_entry_keeps_its_turn_and_one_that_was_given_up_gets_a_new_one
         await tx.await_pages(changed)
         stamps = await tx.find_awaited(GAZETTE, [EntryKey("a"), EntryKey("b"), EntryKey("c")])
         assert stamps == {page.entry.key: stamp_of(page.entry) for page in changed}
+        assert await tx.find_said([(GAZETTE, key) for key in stamps]) == {
+            (GAZETTE, key): stamp for key, stamp in stamps.items()
+        }
         found = {each.awaited.entry.key: each.awaited for each in await claim(tx, now=NOON + 3 * DAY)}
         assert found[EntryKey("a")] == replace(changed[0], next_at=NOON + DAY, attempts=1)
         assert found[EntryKey("b")] == changed[1]

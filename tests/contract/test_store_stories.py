@@ -322,6 +322,29 @@ def test_an_entry_is_found_by_its_key_its_link_or_its_likeness_in_its_own_source
     in_transaction(store_url, scenario)
 
 
+def test_entries_of_many_sources_are_looked_for_at_once(store_url: str) -> None:
+    odd = EntryKey('k"\\ü\ud800' + "k" * 3000)
+    ours, theirs = make_article(key=odd), make_article(key="b", source="gazette")
+    names = [(ours.source, odd), (ours.source, EntryKey("b")), (theirs.source, EntryKey("b")), (theirs.source, odd)]
+    link, likeness = EntryTraits(link=2**63 - 1, likeness=1), EntryTraits(link=1, likeness=2**63 - 1)
+
+    async def scenario(tx: Transaction) -> None:
+        await store_story(tx, ours, theirs)
+        assert await tx.find_said(names) == {names[0]: None, names[2]: None}
+        await tx.save_stamps(
+            {names[0]: KnownEntry(stamp="1:a", traits=link), names[2]: KnownEntry(stamp="1:b", traits=likeness)}
+        )
+        assert await tx.find_said(names) == {names[0]: "1:a", names[2]: "1:b"}
+        assert await tx.find_said([]) == {}
+        assert await tx.find_led_to([EntryTraits(link=link.link)]) == {ours.source}
+        assert await tx.find_led_to([EntryTraits(likeness=likeness.likeness)]) == {theirs.source}
+        assert await tx.find_led_to([link, likeness]) == {ours.source, theirs.source}
+        assert await tx.find_led_to([EntryTraits(link=2, likeness=2), EntryTraits()]) == frozenset()
+        assert await tx.find_led_to([]) == frozenset()
+
+    in_transaction(store_url, scenario)
+
+
 def test_thousands_of_entries_are_looked_for_at_once(store_url: str) -> None:
     traits = {EntryKey(f"k{number}"): EntryTraits(link=number, likeness=number) for number in range(5000)}
 

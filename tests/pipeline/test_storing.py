@@ -8,8 +8,9 @@ from monitor.match.matcher import RuleMatcher
 from monitor.match.rules import load_rules
 from monitor.model import Article, ArticleId, Entry, EntryKey, PollState, Retention, Source, SourceId
 from monitor.pipeline import Plan, Ports, purge_old
+from monitor.pipeline.news import list_news
 from monitor.pipeline.plan import Stored
-from monitor.pipeline.storing import Cursor, Reading, list_news, store_reading
+from monitor.pipeline.storing import Cursor, Reading, store_reading
 from monitor.ports import ParsedArticles
 from monitor.store.database import Database
 from tests.builders import NOON, make_article

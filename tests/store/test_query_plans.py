@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Select, text
+from sqlalchemy import Select, SelectBase, Text, bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -15,8 +15,9 @@ from monitor.store.awaited import select_due_domains
 from monitor.store.bounces import select_addressee
 from monitor.store.digests import select_digests
 from monitor.store.exports import select_matches
+from monitor.store.numbers import pack_numbers, pack_pairs
 from monitor.store.outbox import select_due_deliveries, select_failing_since, select_waiting
-from monitor.store.pages import select_alike
+from monitor.store.pages import select_alike, select_led_to, select_said
 from monitor.store.retention import select_old_bodies, select_old_deliveries
 from monitor.store.sources import select_due_sources
 from monitor.store.stories import FREQUENCIES, STORIES_WITH, TEXTS_WITH
@@ -27,7 +28,7 @@ WEEK = ExportScope(since=NOON - timedelta(days=7), until=NOON)
 DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 
 
-def explain(url: str, statement: Select[tuple[object, ...]]) -> str:
+def explain(url: str, statement: SelectBase) -> str:
     kind = url.partition("+")[0]
     plain = str(statement.compile(dialect=DIALECTS[kind](), compile_kwargs={"literal_binds": True}))
     command = "EXPLAIN QUERY PLAN" if kind == "sqlite" else "EXPLAIN"
@@ -114,6 +115,21 @@ def test_recognising_a_story_and_purging_use_their_index(
     store_url: str, statement: Select[tuple[object, ...]], sqlite_key: str, postgres_index: str
 ) -> None:
     assert (sqlite_key if store_url.startswith("sqlite") else postgres_index) in explain(store_url, statement)
+
+
+def test_what_was_said_before_is_found_by_the_keys_of_each_entry(store_url: str) -> None:
+    asked = bindparam("asked", pack_pairs([("wire", "k"), ("gazette", "k")]), Text)
+    plan = explain(store_url, select_said(asked))
+    is_sqlite = store_url.startswith("sqlite")
+    named = "sqlite_autoindex_{}_1 (source=? AND key=?)" if is_sqlite else "{}"
+    tables = ("entries", "awaited_pages") if is_sqlite else ("pk_entries", "uq_awaited_pages_source_key")
+    assert [table for table in tables if named.format(table) not in plan] == []
+
+
+def test_sources_are_led_to_by_two_indexes(store_url: str) -> None:
+    links, likenesses = (bindparam(name, pack_numbers([1, 2]), Text) for name in ("links", "likenesses"))
+    plan = explain(store_url, select_led_to(links, likenesses))
+    assert [index for index in ("ix_entries_link", "ix_entries_likeness") if index not in plan] == []
 
 
 def test_an_entry_is_recognised_by_three_indexes(store_url: str) -> None:
