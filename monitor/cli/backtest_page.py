@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from monitor.cli.backtest_report import count_of, describe_volume, has_news, percent, sums_of, week_name
+from monitor.cli.backtest_report import describe_volume, has_news, percent, sums_of, week_name
 from monitor.match.backtest import BacktestResult, Change, Headline, RuleResult, Sample, weeks_between
 from monitor.render.highlight import excerpts_of, mark_mentions
 from monitor.render.templating import render_template
+from monitor.text.counts import count_of
 
 # Of a chart, in its own units; the page scales it.
 _WIDTH, _HEIGHT = 720, 120

@@ -15,6 +15,7 @@ from monitor.match.backtest import BacktestResult, Change, Comparison, Headline,
 from monitor.model import Article, Rule
 from monitor.render.documents import instant, match_document
 from monitor.render.highlight import excerpts_of, mark_mentions, some_of_each
+from monitor.text.counts import count_of
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NONE = "·"
@@ -224,11 +225,6 @@ def week_name(monday: date) -> str:
     """ "2026-W07"."""
     year, week, _ = monday.isocalendar()
     return f"{year}-W{week:02}"
-
-
-def count_of(number: int, noun: str) -> str:
-    """ "1 hit", "1,204 hits"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def percent(share: float) -> str:

@@ -28,6 +28,7 @@ from monitor.config.rule_cache import choose_cache
 from monitor.model import Correction, SourceId
 from monitor.pipeline.reprocessing import Reprocessed, Wish, reprocess
 from monitor.story.corrections import describe_differences
+from monitor.text.counts import count_of
 
 
 def reprocess_(
@@ -62,7 +63,7 @@ def reprocess_(
     if not as_json:
         verb = "would change" if dry_run else "changed"
         print(
-            f"{count['read']} articles read again, {count['changed']} {verb}; "
+            f"{count_of(count['read'], 'article')} read again, {count['changed']} {verb}; "
             f"matches gained {count['gained']}, lost {count['lost']}"
         )
     if count["problems"]:

@@ -67,7 +67,7 @@ def live_version(listing: RuleListing, lived: Lived) -> str | None:
     return state.version if state else None
 
 
-def count_of(listing: RuleListing, lived: Lived) -> int | None:
+def matches_of(listing: RuleListing, lived: Lived) -> int | None:
     """How many articles it matched of late; None where nobody knows."""
     return None if lived.matches is None else lived.matches.get(RuleId(listing.id), 0)
 
@@ -120,7 +120,7 @@ def _count_examples(listing: RuleListing) -> str:
 
 
 def _count_matches(listing: RuleListing, lived: Lived) -> str:
-    count = count_of(listing, lived)
+    count = matches_of(listing, lived)
     return "–" if count is None else f"{count:,}"
 
 

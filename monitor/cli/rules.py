@@ -30,7 +30,7 @@ from monitor.cli.options import (
     printable,
 )
 from monitor.cli.rule_stats import stats
-from monitor.cli.rule_table import STYLES, Lived, count_of, draw_rules, live_version
+from monitor.cli.rule_table import STYLES, Lived, draw_rules, live_version, matches_of
 from monitor.clock import utc_now
 from monitor.config.files import read_text
 from monitor.config.importing import IMPORTERS, import_definitions
@@ -172,7 +172,7 @@ def _lived_document(listing: RuleListing, lived: Lived) -> dict[str, Any]:
     usage = lived.usage.get(RuleId(listing.id))
     return {
         "live_version": live_version(listing, lived),
-        "matches_4_weeks": count_of(listing, lived),
+        "matches_4_weeks": matches_of(listing, lived),
         "mean_milliseconds": usage.mean_milliseconds if usage else None,
         "slow": bool(usage and usage.is_slow),
     }

@@ -37,6 +37,9 @@ from monitor.render.documents import instant
 from monitor.text.durations import parse_duration
 from monitor.text.suggest import did_you_mean
 
+# A time is never cut short, and the words beside it have what room is left.
+_SHORT = frozenset({"SILENCE", "STATE", "UNTIL"})
+
 app = Commands("Silence rules, sources and stories for a while.\n\nExample: `monitor silence list`")
 
 
@@ -170,7 +173,7 @@ def _print_table(silences: tuple[Silence, ...], now: datetime) -> None:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("SILENCE", "STATE", "RULE", "SOURCE", "STORY", "UNTIL", "REASON"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold", no_wrap=heading in _SHORT)
     for silence in silences:
         values = (str(value) if value else "–" for value in _document(silence, now).values())
         table.add_row(*(printable(value).replace("[", "\\[") for value in values))

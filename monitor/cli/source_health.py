@@ -23,6 +23,7 @@ from monitor.health import RHYTHM_OVER, Health, judge_source
 from monitor.model import GuidFault, Source
 from monitor.net.redact import redact_url
 from monitor.render.documents import instant
+from monitor.text.counts import count_of
 from monitor.text.suggest import did_you_mean
 
 _STYLES = {"failing": "red", "gone": "red", "quiet": "yellow", "ok": "green"}
@@ -148,7 +149,7 @@ def _notes(found: Health) -> Iterator[str]:
     if found.gone_since:
         yield f"answered 410 Gone on {instant(found.gone_since)}; not asked again before it has another address"
     elif found.condition == "failing":
-        yield f"failed {found.failures} time{'s' if found.failures != 1 else ''}: {found.last_error}"
+        yield f"failed {count_of(found.failures, 'time')}: {found.last_error}"
     if found.parked_until:
         yield f"its server asked to be left alone until {instant(found.parked_until)}"
     elif found.waits_until:
@@ -157,7 +158,7 @@ def _notes(found: Health) -> Iterator[str]:
         moved = "moved, and asked" if found.is_adopted else "redirects, not confirmed yet,"
         yield f"{moved} at {redact_url(found.moved_to)}"
     if found.unread_pages:
-        yield f"{found.unread_pages} page{'s' if found.unread_pages != 1 else ''} could not be read"
+        yield f"{count_of(found.unread_pages, 'page')} could not be read"
     if found.guid_fault:
         yield _GUIDS[found.guid_fault]
 

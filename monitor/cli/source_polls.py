@@ -20,6 +20,7 @@ from monitor.errors import ConfigError, Problem, StoreError
 from monitor.model import Source
 from monitor.pipeline import Stored, mend_poll_times, poll_all_due, read_waiting_pages, register_sources
 from monitor.store.lock import hold_lock
+from monitor.text.counts import count_of
 
 
 def poll(
@@ -109,10 +110,9 @@ def _report(stored: tuple[Stored, ...], *, as_json: bool) -> None:
         if each.error:
             print(printable(f"{each.source}: {each.error}"), file=sys.stderr)
             continue
-        count = len(each.articles)
-        later = f", {each.awaited} page{'s' if each.awaited != 1 else ''} to be fetched yet" if each.awaited else ""
-        articles = f"{count} new article{'s' if count != 1 else ''}"
-        print(printable(f"{each.source}: {articles}, {len(each.matches)} matches{later}"))
+        later = f", {count_of(each.awaited, 'page')} to be fetched yet" if each.awaited else ""
+        found = f"{count_of(len(each.articles), 'new article')}, {count_of(len(each.matches), 'match', 'matches')}"
+        print(printable(f"{each.source}: {found}{later}"))
         for article in each.articles[:10]:
             print(printable(f"  {article.title or article.url or article.key}"))
         for problem in each.problems[:10]:

@@ -16,6 +16,7 @@ from monitor.model import Article, ArticleId, ArticleVersion, StoryId
 from monitor.ports import Transaction
 from monitor.render.documents import instant
 from monitor.story.corrections import describe_differences
+from monitor.text.counts import count_of
 
 
 def story(
@@ -33,7 +34,7 @@ def story(
     if as_json:
         print(json.dumps(_document(found, articles, versions), ensure_ascii=False, indent=2))
         return
-    print(printable(f"story {found}: {len(articles)} articles"))
+    print(printable(f"story {found}: {count_of(len(articles), 'article')}"))
     for article in articles:
         print(printable(f"\n{instant(article.fetched_at)}  {article.source}  {article.title or article.key}"))
         for version in versions.get(article.id, ()):

@@ -12,7 +12,7 @@ from typing import Any
 from rich.table import Table
 
 from monitor.app import has_store, open_store
-from monitor.cli.backtest_report import count_of, describe_volume, percent
+from monitor.cli.backtest_report import describe_volume, percent
 from monitor.cli.options import console, printable
 from monitor.clock import utc_now
 from monitor.config.settings import Settings
@@ -22,6 +22,7 @@ from monitor.model import Article, Source
 from monitor.pipeline.stored import count_articles, iter_articles
 from monitor.ports import Store
 from monitor.render.documents import instant
+from monitor.text.counts import count_of
 
 # The longest of these that holds no more than so many articles: a check must not take longer than a glance.
 _STRETCHES = (*(timedelta(weeks=number) for number in (4, 2, 1)), *(timedelta(hours=number) for number in (72, 24, 6)))

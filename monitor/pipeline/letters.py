@@ -9,6 +9,7 @@ from textwrap import shorten
 
 from monitor.model import DeliveryId, Digest, Notice
 from monitor.ports import Transaction
+from monitor.text.counts import count_of
 
 _EVERY = timedelta(hours=1)
 _SHOWN = 2
@@ -49,7 +50,7 @@ async def _describe(tx: Transaction, letter: DeliveryId) -> str | None:
 def _name(digest: Digest) -> str:
     if digest.is_immediate and len(digest.stories) == 1:
         return f'"{shorten(digest.stories[0].article.title or "a story", _LONGEST_TITLE, placeholder="…")}"'
-    stories = "1 story" if len(digest.stories) == 1 else f"{len(digest.stories)} stories"
+    stories = count_of(len(digest.stories), "story", "stories")
     return f"{stories} of {digest.window_start:%Y-%m-%d %H:%M} UTC"
 
 

@@ -7,6 +7,7 @@ from babel.dates import format_datetime
 
 from monitor.model import Digest, Proof, Subscriber
 from monitor.render.clean import clean_line, shorten
+from monitor.text.counts import count_of
 
 _MOST_WINDOWS = 5
 _NOTICE = 600
@@ -26,9 +27,9 @@ def _iter_notes(digest: Digest, subscriber: Subscriber) -> Iterator[str]:
     if digest.proof is not None:
         yield _proving(digest.proof, subscriber)
     if digest.quieted:
-        yield f"Held back by quiet hours until now: {_count(digest.quieted)}."
+        yield f"Held back by quiet hours until now: {count_of(digest.quieted, 'story', 'stories')}."
     if digest.capped:
-        yield f"Held back until now by the limit of messages an hour: {_count(digest.capped)}."
+        yield f"Held back until now by the limit of messages an hour: {count_of(digest.capped, 'story', 'stories')}."
 
 
 def _catching_up(digest: Digest, subscriber: Subscriber) -> str:
@@ -43,10 +44,6 @@ def _proving(proof: Proof, subscriber: Subscriber) -> str:
         f"Nothing matched: 0 of {proof.articles:,} articles since {_moment(proof.since, subscriber)}. "
         f"{proof.sources_answered:,} of {proof.sources:,} sources answered."
     )
-
-
-def _count(stories: int) -> str:
-    return "1 story" if stories == 1 else f"{stories:,} stories"
 
 
 def _moment(at: datetime, subscriber: Subscriber) -> str:

@@ -18,6 +18,7 @@ from monitor.render.highlight import Excerpt, Segment, excerpts_of, mark_mention
 from monitor.render.links import Link, find_link
 from monitor.render.notes import notes_of
 from monitor.render.page_links import PageLinks
+from monitor.text.counts import count_of
 
 Direction = Literal["ltr", "rtl", "auto"]
 
@@ -170,13 +171,13 @@ def _view_links(digest: Digest, pages: PageLinks) -> Links:
 
 def _count(digest: Digest) -> str:
     if digest.notices:
-        return "1 notice" if len(digest.notices) == 1 else f"{len(digest.notices)} notices"
+        return count_of(len(digest.notices), "notice")
     return "Nothing new" if digest.proof else count_stories(len(digest.stories) + digest.omitted)
 
 
 def count_stories(count: int) -> str:
     """`1 story`, `2 stories`."""
-    return "1 story" if count == 1 else f"{count:,} stories"
+    return count_of(count, "story", "stories")
 
 
 def _view_story(story: DigestStory, subscriber: Subscriber, pages: PageLinks | None) -> StoryView:

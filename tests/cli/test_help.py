@@ -100,7 +100,9 @@ def _on_a_terminal(directory: Path, *arguments: str, **environment: str) -> str:
     return shown.decode()
 
 
-def test_tables_of_what_was_polled_and_sent_fit_a_terminal_with_every_address_and_time(project: Path) -> None:
+def test_tables_of_what_was_polled_and_sent_fit_a_terminal_with_every_address_and_time(
+    command: Command, project: Path
+) -> None:
     """A feed that was polled, and a delivery of each state, with names of some length."""
     now = utc_now()
     source = SourceId("bbc-world")
@@ -115,6 +117,11 @@ def test_tables_of_what_was_polled_and_sent_fit_a_terminal_with_every_address_an
             await tx.add_digest(digest, [], [sent, pending])
 
     asyncio.run(store())
+    silence = ("silence", "add", "--rule", "sanctions-*", "--until", "2041-12-24", "--reason", "elections: " * 9)
+    assert command(*silence).code == 0
+    silences = _on_a_terminal(project, "silence", "list", NO_COLOR="1")
+    assert "2041-12-24T00:00:00Z" in silences
+    assert max(map(len, silences.splitlines())) <= 80
     shown = _on_a_terminal(project, "sources", "list", NO_COLOR="1").splitlines()
     (line,) = [line for line in shown if line.startswith("bbc-world")]
     assert re.search(r"https://feeds\.bbci\.co\S+ +\d+ \w+ ago +3 days ago +in \d min +ok", line)

@@ -70,7 +70,7 @@ def test_the_feed_of_a_page_is_found_added_polled_and_its_health_told(
     assert sources.read_text() == f"{_CONFIG}  gazette:\n    feed: {site}/feed.xml\n    tags: [local]\n"
 
     polled = command("sources", "poll", "gazette")
-    assert (polled.code, polled.out.splitlines()[0]) == (0, "gazette: 1 new article, 1 matches")
+    assert (polled.code, polled.out.splitlines()[0]) == (0, "gazette: 1 new article, 1 match")
     (health,) = json.loads(command("sources", "health", "gazette", "--json").out)
     assert (health["condition"], health["articles"], health["copies"]) == ("ok", 1, 0.0)
 
