@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, select
+from sqlalchemy import Row, Table, Text, bindparam, delete, select
 
 from monitor.errors import StoreError
 from monitor.model import (
@@ -23,6 +23,7 @@ from monitor.model import (
     StoryId,
     SubscriberId,
 )
+from monitor.store.numbers import is_key_among, pack_keys
 from monitor.store.rows import Rows
 from monitor.store.schema import choices, mutes, relevance_marks
 
@@ -166,4 +167,6 @@ def _row_to_choices(subscriber: str, row: Row[Any] | None, muted: Iterable[Row[A
 
 def _of(table: Table, subscribers: list[SubscriberId] | None) -> Any:
     every = select(table)
-    return every if subscribers is None else every.where(table.c.subscriber.in_(subscribers))
+    if subscribers is None:
+        return every
+    return every.where(is_key_among(table.c.subscriber, bindparam(None, pack_keys(subscribers), Text)))

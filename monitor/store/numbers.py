@@ -24,6 +24,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from monitor.store.columns import shorten_key
+
 
 class _elements_of(FunctionElement[Any]):  # noqa: N801 - written as what it is, a function of SQL
     """The elements of a JSON list, as rows with the column `value`."""
@@ -81,10 +83,23 @@ def pack_numbers(numbers: Iterable[int]) -> str:
 
 def numbers_in(packed: BindParameter[str], *others: ColumnElement[Any]) -> Select[Any]:
     """A row for each number, with the same `others` in front of it."""
-    value = _elements_of(packed).table_valued(column("value", Text), joins_implicitly=True).c.value
-    return select(*others, cast(value, BigInteger))
+    return select(*others, cast(_values_in(packed), BigInteger))
 
 
 def is_among(of: ColumnElement[int], packed: BindParameter[str]) -> ColumnElement[bool]:
     """Whether a column has one of the numbers of a parameter, however many they are."""
     return of.in_(numbers_in(packed))
+
+
+def pack_keys(keys: Iterable[str]) -> str:
+    """The value of a parameter that `is_key_among` reads, as columns of keys keep them."""
+    return json.dumps(sorted(map(shorten_key, set(keys))))
+
+
+def is_key_among(of: ColumnElement[str], packed: BindParameter[str]) -> ColumnElement[bool]:
+    """Whether a column has one of the keys of a parameter, however many they are."""
+    return of.in_(select(_values_in(packed)))
+
+
+def _values_in(packed: BindParameter[str]) -> ColumnElement[str]:
+    return _elements_of(packed).table_valued(column("value", Text), joins_implicitly=True).c.value

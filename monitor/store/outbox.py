@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, Integer, Row, Select, Text, bindparam, func, or_, select, update
 
 from monitor.model import Attempt, ChannelKind, Delivery, DeliveryId, DeliveryState, StoryId, SubscriberId
 from monitor.ports import Claim, OutboxState, Tried
+from monitor.store.columns import KeyText, UtcDateTime
+from monitor.store.numbers import is_key_among, pack_keys
 from monitor.store.rows import Rows
 from monitor.store.schema import alerts, attempts, deliveries, payloads
 
@@ -16,17 +19,17 @@ from monitor.store.schema import alerts, attempts, deliveries, payloads
 _STATE_FIELDS = tuple(each.name for each in fields(Delivery) if each.name != "payload")
 _STATE = tuple(deliveries.c[name] for name in _STATE_FIELDS)
 _WHOLE = select(*_STATE, payloads.c.payload).join(payloads, payloads.c.delivery == deliveries.c.id)
-_ATTEMPT = tuple(attempts.c[each.name] for each in fields(Attempt))
+_ATTEMPT_FIELDS = tuple(each.name for each in fields(Attempt))
+_ATTEMPT = tuple(attempts.c[name] for name in _ATTEMPT_FIELDS)
 # What an attempt changes.
 _OUTCOME = ("state", "attempts", "next_attempt_at", "sent_at")
-_FINISH = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("finished"))
-    .values(**{name: bindparam(name) for name in _OUTCOME}, untold=bindparam("is_to_be_told"), lease_until=None)
-)
+_read_outcome = attrgetter(*_OUTCOME)
+_read_attempt = attrgetter(*_ATTEMPT_FIELDS)
 
 
-def select_due_deliveries(now: datetime, channel: ChannelKind, *, limit: int) -> Select[Any]:
+def select_due_deliveries(
+    now: datetime | BindParameter[datetime], channel: str | BindParameter[str], *, limit: int | BindParameter[int]
+) -> Select[Any]:
     """Pending deliveries that are due and not leased, oldest first, kept from other claims until the commit."""
     return (
         select(deliveries.c.id)
@@ -37,6 +40,33 @@ def select_due_deliveries(now: datetime, channel: ChannelKind, *, limit: int) ->
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+
+
+_NOW = bindparam("now", type_=UtcDateTime)
+_CHANNEL = bindparam("of_channel", type_=KeyText)
+_MOST = bindparam("most", type_=Integer)
+_DUE = select_due_deliveries(_NOW, _CHANNEL, limit=_MOST).cte("due")
+_LEASE = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(select(_DUE.c.id)))
+    .values(lease_until=bindparam("until"), lease_token=deliveries.c.lease_token + 1)
+    .returning(*_STATE, deliveries.c.lease_token)
+)
+_KEYS = bindparam("keys", type_=Text)
+# Locked, so that two workers that finish at once do not give their tries one number; in order, so that neither waits
+# for the other.
+_LEASES = (
+    select(deliveries.c.id, deliveries.c.lease_token, deliveries.c.lease_until.is_not(None).label("is_leased"))
+    .where(is_key_among(deliveries.c.id, _KEYS))
+    .order_by(deliveries.c.id)
+    .with_for_update()
+)
+_PAYLOADS = select(payloads.c.delivery, payloads.c.payload).where(is_key_among(payloads.c.delivery, _KEYS))
+_FINISH = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("finished"))
+    .values(**{name: bindparam(name) for name in _OUTCOME}, untold=bindparam("is_to_be_told"), lease_until=None)
+)
 
 
 def select_waiting() -> Select[int, Any, Any]:
@@ -77,13 +107,8 @@ class OutboxRows:
         self, now: datetime, *, channel: ChannelKind, limit: int, lease: timedelta
     ) -> tuple[Claim, ...]:
         """T3: lease pending deliveries of a channel whose next attempt is due, oldest first."""
-        due = select_due_deliveries(now, channel, limit=limit).cte("due")
-        leased = await self._rows.fetch(
-            update(deliveries)
-            .where(deliveries.c.id.in_(select(due.c.id)))
-            .values(lease_until=now + lease, lease_token=deliveries.c.lease_token + 1)
-            .returning(*_STATE, deliveries.c.lease_token)
-        )
+        wanted = {"now": now, "of_channel": channel, "most": limit, "until": now + lease}
+        leased = await self._rows.fetch(_LEASE, [wanted])
         carried = await self._find_payloads([row.id for row in leased])
         claims = [Claim(delivery=_row_to_delivery(row, carried[row.id]), token=row.lease_token) for row in leased]
         return tuple(sorted(claims, key=_age))
@@ -94,19 +119,11 @@ class OutboxRows:
 
         A try is numbered after the last one that is known, also where a replay began to count again.
         """
-        ids = sorted(each.claim.delivery.id for each in tried)
-        # Locked, so that two workers that finish at once do not give their tries one number; in order, so that
-        # neither waits for the other.
-        leases = select(deliveries.c.id, deliveries.c.lease_token, deliveries.c.lease_until).with_for_update()
-        rows = await self._rows.fetch(leases.where(deliveries.c.id.in_(ids)).order_by(deliveries.c.id))
+        rows = await self._rows.fetch(_LEASES, [{"keys": pack_keys(each.claim.delivery.id for each in tried)}])
         tokens = {row.id: row.lease_token for row in rows}
-        held = {row.id for row in rows if row.lease_until is not None}
+        held = {row.id: row.lease_token for row in rows if row.is_leased}
         await self._add_attempts(tried, tokens)
-        ours = [
-            each
-            for each in tried
-            if each.claim.delivery.id in held and tokens[each.claim.delivery.id] == each.claim.token
-        ]
+        ours = [each for each in tried if held.get(each.claim.delivery.id) == each.claim.token]
         await self._rows.write(_FINISH, [_outcome_to_row(each) for each in ours])
         return frozenset(each.claim.delivery.id for each in ours)
 
@@ -224,8 +241,8 @@ class OutboxRows:
         return row.at if row else None
 
     async def _find_payloads(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        wanted = select(payloads.c.delivery, payloads.c.payload).where(payloads.c.delivery.in_(ids))
-        return {row.delivery: row.payload for row in await self._rows.fetch(wanted)} if ids else {}
+        rows = await self._rows.fetch(_PAYLOADS, [{"keys": pack_keys(ids)}] if ids else [])
+        return {row.delivery: row.payload for row in rows}
 
     async def _add_attempts(self, tried: Sequence[Tried], tokens: Mapping[str, int]) -> None:
         """Those of deliveries that still exist; `tokens` are their last leases."""
@@ -241,13 +258,13 @@ class OutboxRows:
 
 
 def _attempt_to_row(tried: Tried, number: int) -> dict[str, Any]:
-    row = {column.name: getattr(tried.attempt, column.name) for column in _ATTEMPT}
+    row = dict(zip(_ATTEMPT_FIELDS, _read_attempt(tried.attempt), strict=True))
     return row | {"delivery": tried.claim.delivery.id, "number": number, "lease_token": tried.claim.token}
 
 
 def _outcome_to_row(tried: Tried) -> dict[str, Any]:
-    outcome = {name: getattr(tried.after, name) for name in _OUTCOME}
-    return {"finished": tried.claim.delivery.id, "is_to_be_told": tried.is_to_be_told, **outcome}
+    outcome = dict(zip(_OUTCOME, _read_outcome(tried.after), strict=True))
+    return outcome | {"finished": tried.claim.delivery.id, "is_to_be_told": tried.is_to_be_told}
 
 
 def _row_to_delivery(row: Row[Any], payload: bytes) -> Delivery:
