@@ -1,19 +1,26 @@
 """Programs that poll the same feeds, each in a process of its own that does one update for each line on its stdin.
 
-    python -m benchmarks.pollers monitor|reader DIRECTORY PORT FEEDS
+    python -m benchmarks.pollers monitor|reader|floor DIRECTORY PORT FEEDS
 
 After each update a line of JSON tells its seconds and how many entries were new. rss2email has no such process: it is
-its own command, run once for an update, as its users do.
+its own command, run once for an update, as its users do. The floor is no program that anybody uses, but what is left of
+one when nothing is done with the entries: what a reader in Python with these libraries cannot do without.
 """
 
 import asyncio
+import io
 import json
 import os
+import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
+import aiohttp
+import feedparser
 import yaml
 from reader import make_reader
 
@@ -22,6 +29,7 @@ from monitor.app import World, open_pipeline
 from monitor.cli.logs import configure_logs
 from monitor.clock import utc_now
 from monitor.config.project import load_project
+from monitor.live import spare_collector
 from monitor.pipeline import poll_all_due, register_sources
 
 _RULES = 1_000
@@ -32,6 +40,7 @@ _SETTINGS = {
     "poll": {"concurrency": 256, "per_domain": 100, "gap": "0s"},
 }
 _WORKERS = 4
+_AT_ONCE = 100
 
 
 def write_project(directory: Path, port: int, feeds: int) -> None:
@@ -64,6 +73,7 @@ async def poll_by_monitor(directory: Path) -> None:
     world = World(clock=lambda: utc_now() + timedelta(hours=hours))
     async with open_pipeline(project, directory / "data", world) as (ports, plan):
         await register_sources(ports, plan)
+        spare_collector()  # as the service does when it has loaded what it works with
         while await asyncio.to_thread(sys.stdin.readline):
             began = perf_counter()
             stored = await poll_all_due(ports, plan)
@@ -87,6 +97,48 @@ def poll_by_reader(directory: Path, port: int, feeds: int) -> None:
         total = reader.get_entry_counts().total or 0
         _report(perf_counter() - seconds, total - before)
         before = total
+
+
+class Floor:
+    """aiohttp with the validators of the last answer, feedparser as we call it, and a row for each entry."""
+
+    def __init__(self, session: aiohttp.ClientSession, rows: sqlite3.Connection) -> None:
+        self._session = session
+        self._rows = rows
+        self._validators: dict[str, dict[str, str]] = {}
+        rows.execute("CREATE TABLE entries (feed, id, title, content, PRIMARY KEY (feed, id))")
+
+    async def update(self, feeds: Iterator[str]) -> int:
+        """Poll these feeds, one after another; how many entries were new."""
+        return sum([await self._poll(feed) for feed in feeds])
+
+    async def _poll(self, feed: str) -> int:
+        async with self._session.get(feed, headers=self._validators.get(feed)) as answer:
+            body = await answer.read()
+        if not body:
+            return 0
+        self._validators[feed] = {
+            "If-None-Match": answer.headers["ETag"],
+            "If-Modified-Since": answer.headers["Last-Modified"],
+        }
+        parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+        entries = [(feed, entry.id, entry.title, entry.content[0].value) for entry in parsed.entries]
+        with self._rows:
+            return self._rows.executemany("INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?)", entries).rowcount
+
+
+async def poll_by_floor(directory: Path, port: int, feeds: int) -> None:
+    """As many requests at once as ours makes."""
+    connector = aiohttp.TCPConnector(limit=_AT_ONCE)
+    with closing(sqlite3.connect(directory / "floor.sqlite3")) as rows:
+        rows.execute("PRAGMA journal_mode = WAL")
+        async with aiohttp.ClientSession(connector=connector) as session:
+            floor = Floor(session, rows)
+            while await asyncio.to_thread(sys.stdin.readline):
+                began = perf_counter()
+                addresses = (_address(port, number) for number in range(feeds))
+                new = await asyncio.gather(*(floor.update(addresses) for _ in range(_AT_ONCE)))
+                _report(began, sum(new))
 
 
 def write_rss2email(directory: Path, port: int, feeds: int) -> list[str]:
@@ -122,6 +174,8 @@ def main(name: str, directory: str, port: str, feeds: str) -> None:
     """Poll until stdin ends."""
     if name == "reader":
         poll_by_reader(Path(directory), int(port), int(feeds))
+    elif name == "floor":
+        asyncio.run(poll_by_floor(Path(directory), int(port), int(feeds)))
     else:
         write_project(Path(directory), int(port), int(feeds))
         os.chdir(directory)
