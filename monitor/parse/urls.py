@@ -4,6 +4,7 @@ It never decodes punycode for display and never fetches. (courlan was passed ove
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import idna
@@ -28,10 +29,17 @@ _QUERY_SAFE = _PATH_SAFE + "?[]|"
 _ROUTE = re.compile(r"!?/")
 _HOST_LABEL = re.compile(r"[a-z0-9_.-]+")
 _LONGEST = 4000
+# A feed names most addresses twice, as link and as guid, and each is asked for in several forms, again by its articles.
+_REMEMBERED = 512
 
 
 def clean_url(url: str | None, base: str | None = None) -> str | None:
     """The http(s) address without tracking, credentials and fragment, resolved against `base`; None if it is none."""
+    return _clean(url, base) if url and len(url) <= _LONGEST else None
+
+
+@lru_cache(_REMEMBERED)
+def _clean(url: str, base: str | None) -> str | None:
     parts = _split(url, base)
     if parts is None:
         return None
@@ -68,10 +76,8 @@ def same_site(one: str, other: str) -> bool:
     return _site(one) == _site(other) != ""
 
 
-def _split(url: str | None, base: str | None) -> SplitResult | None:
+def _split(url: str, base: str | None) -> SplitResult | None:
     """The parts of an http(s) address, or None; urllib raises ValueError for brackets and ports it cannot read."""
-    if not url or len(url) > _LONGEST:
-        return None
     try:
         url = _STRIPPED.sub("", url).strip().replace("\\", "/")
         parts = urlsplit(urljoin(base, url) if base else url)
