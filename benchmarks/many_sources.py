@@ -24,9 +24,9 @@ from benchmarks.processes import peak_megabytes, resident_megabytes
 from monitor.app import World, open_pipeline
 from monitor.clock import utc_now
 from monitor.config.project import load_project
-from monitor.model import Fetched, Source
+from monitor.model import Fetched, PollState, Source
 from monitor.pipeline import compose_due, poll_due, register_sources, tell_operators
-from monitor.polling import News, after_success, first_state
+from monitor.polling import News, after_success
 
 _AIM_MB, _AIM_MS = 300, 50
 _RUNS_FOR = 30.0
@@ -44,7 +44,7 @@ async def fill_store(project_directory: Path, now: datetime) -> None:
                 polled_at = now - source.every * (1 - number / len(sources))
                 validators = _answer(number, source)
                 state = after_success(
-                    first_state(source.id, polled_at),
+                    PollState(source=source.id, next_poll_at=polled_at),
                     source,
                     validators=validators,
                     news=News(1),
