@@ -102,15 +102,17 @@ _USUAL = ((None, False), (), None, None)
 
 
 def _reduce_lookup(value: Lookup) -> tuple[Any, ...]:
-    lexicon, alias = value.lexicon, value.lexicon.aliases[0]
-    term = alias.term
-    if len(lexicon.aliases) > 1 or alias.periods or alias.is_conditional or any(word.forms for word in term.words):
+    lexicon = value.lexicon
+    alias = lexicon.aliases[0]
+    written, patterns, language, exact = alias.term.written, alias.term.words, alias.term.language, alias.term.exact
+    words = [(pattern.kind, pattern.text) for pattern in patterns if not pattern.forms]
+    is_plain = len(words) == len(patterns) and len(lexicon.aliases) == 1
+    if not is_plain or alias.periods or alias.needs is not None or alias.unless is not None:
         return Lookup, (value.path, lexicon, value.scope, value.text, value.concept, value.actor)
     ((phrase,),) = lexicon.phrases.values()
-    words = [(word.kind, word.text) for word in term.words]
-    said = (value.path, (term.written, words, phrase.atoms, phrase.anchor), value.scope)
-    more = (value.text, (term.language, term.exact), lexicon.languages, value.concept, value.actor)
-    return restore_lookup, said if more == (term.written, *_USUAL) else said + more
+    said = (value.path, (written, words, phrase.atoms, phrase.anchor), value.scope)
+    more = (value.text, (language, exact), lexicon.languages, value.concept, value.actor)
+    return restore_lookup, said if more == (written, *_USUAL) else said + more
 
 
 def _reduce_lexicon(value: Lexicon) -> tuple[Any, ...]:
