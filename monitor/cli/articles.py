@@ -63,6 +63,9 @@ def match(
     _end(reader, problems)
 
 
+# Articles are matched some at a time, because what comes between two of them drives the rules out of the processor's
+# caches; not more, because each may match every rule.
+_TOGETHER = 50
 # Stories of so many articles are known at a time, so that an archive of any length needs no more memory.
 _RECENT = 2000
 
@@ -116,14 +119,17 @@ class _Matching:
 
     async def run(self, paths: list[str]) -> None:
         async for articles in self._reader.iter_batches(paths):
-            # Together, because what comes between two articles drives the rules out of the processor's caches.
-            with self._reader.timer.step("match"):
-                outcomes = self._matcher.match_batch(articles)
-            for article, outcome in zip(articles, outcomes, strict=True):
-                self._take(article, outcome)
+            for start in range(0, len(articles), _TOGETHER):
+                self._match(articles[start : start + _TOGETHER])
         self._reader.timer.part("evidence", "match", sum(each.nanoseconds for each in self._matcher.take_usage()) / 1e9)
         if not self._wanted.as_json:
             self._console.print(f"{self._matched} of {self._reader.timer.articles} articles matched")
+
+    def _match(self, articles: Sequence[Article]) -> None:
+        with self._reader.timer.step("match"):
+            outcomes = self._matcher.match_batch(articles)
+        for article, outcome in zip(articles, outcomes, strict=True):
+            self._take(article, outcome)
 
     def _take(self, article: Article, outcome: MatchOutcome) -> None:
         self._reader.problems += outcome.problems
