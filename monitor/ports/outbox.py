@@ -58,8 +58,3 @@ class OutboxTables(Protocol):
 
     async def measure_outbox(self, now: datetime) -> OutboxState:
         """How it stands at a moment."""
-
-    async def list_latencies(self, since: datetime, *, limit: int = 1000) -> tuple[timedelta, ...]:
-        """From when its oldest story could be known to when it was accepted, of each message that went at once and
-        was sent after an instant; the newest first.
-        """

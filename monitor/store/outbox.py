@@ -209,18 +209,6 @@ class OutboxRows:
             overdue=max(now - waiting.due, nothing) if waiting.due else nothing,
         )
 
-    async def list_latencies(self, since: datetime, *, limit: int = 1000) -> tuple[timedelta, ...]:
-        """From when its oldest story could be known to when it was accepted, of each message that went at once and
-        was sent after an instant; the newest first.
-        """
-        sent = (
-            select(deliveries.c.news_at, deliveries.c.sent_at)
-            .where(deliveries.c.state == "sent", deliveries.c.sent_at > since, deliveries.c.news_at.is_not(None))
-            .order_by(deliveries.c.sent_at.desc())
-            .limit(limit)
-        )
-        return tuple(row.sent_at - row.news_at for row in await self._rows.fetch(sent))
-
     async def find_reference(self, subscriber: SubscriberId, channel: ChannelKind, story: StoryId) -> str | None:
         """The peer's name for the message that first told a subscriber of a story."""
         first = (

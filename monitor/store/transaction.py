@@ -184,7 +184,6 @@ class SqlTransaction:
         self.drop_delivery = outbox.drop_delivery
         self.put_back = outbox.put_back
         self.take_untold = outbox.take_untold
-        self.list_latencies = outbox.list_latencies
         self.measure_outbox = outbox.measure_outbox
         self.find_reference = outbox.find_reference
         self.find_failing_since = outbox.find_failing_since

@@ -275,24 +275,6 @@ def test_messages_that_went_at_once_are_told_from_planned_ones(store_url: str) -
     in_transaction(store_url, scenario)
 
 
-def test_latency_is_told_of_sent_messages_that_went_at_once(store_url: str) -> None:
-    async def scenario(tx: Transaction) -> None:
-        digest = make_digest()
-        urgent = make_delivery(digest, news_at=NOON - MINUTE)
-        planned = make_delivery(digest, channel="slack")
-        await tx.add_digest(digest, [], [urgent, planned])
-        for claim in (*await claim_due(tx), *await claim_due(tx, channel="slack")):
-            delivery = claim.delivery
-            after = make_delivery(
-                digest, channel=delivery.channel, state="sent", sent_at=NOON + MINUTE, next_attempt_at=None, attempts=1
-            )
-            assert await finish(tx, claim, make_attempt(delivery), after)
-        assert await tx.list_latencies(NOON) == (2 * MINUTE,)
-        assert await tx.list_latencies(NOON + MINUTE) == ()
-
-    in_transaction(store_url, scenario)
-
-
 def test_a_claim_that_is_put_back_is_due_later_and_counts_no_try(store_url: str) -> None:
     async def scenario(tx: Transaction) -> None:
         digest = make_digest()

@@ -1,7 +1,6 @@
 """From publication to the receiver, on a virtual clock with real servers: what a `now` route promises."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,24 +51,20 @@ async def _publish_and_wait(directory: Path, begin: datetime) -> None:
             await live.start()
             meters = Meters()
             arrived = await _tick(newsroom, live, clock, meters)
-            async with ports.store.transaction() as tx:
-                latencies = await tx.list_latencies(begin)
         assert arrived is not None
         assert PUBLISHED + HOLD <= arrived <= PUBLISHED + INTERVAL + HOLD + REST
-        assert len(latencies) == 2, "of the e-mail and of the webhook, for the metric to show"
-        assert all(HOLD <= latency <= INTERVAL + HOLD + REST for latency in latencies)
-        _check_metric(meters, latencies)
+        _check_metric(meters)
 
 
-def _check_metric(meters: Meters, latencies: Sequence[timedelta]) -> None:
-    """A monitoring system reads the same from the histogram."""
+def _check_metric(meters: Meters) -> None:
+    """What a monitoring system reads of the e-mail and of the webhook."""
     text = meters.write("")[0].decode()
     (family,) = [
         each for each in text_string_to_metric_families(text) if each.name == "monitor_delivery_latency_seconds"
     ]
     found = {(sample.name, *sorted(sample.labels.values())): sample.value for sample in family.samples}
-    total = sum(found[f"{family.name}_sum", channel] for channel in ("email", "webhook"))
-    assert total == pytest.approx(sum(latency.total_seconds() for latency in latencies))
+    for channel in ("email", "webhook"):
+        assert HOLD <= timedelta(seconds=found[f"{family.name}_sum", channel]) <= INTERVAL + HOLD + REST
     assert [found[f"{family.name}_count", channel] for channel in ("email", "slack", "webhook")] == [1, 0, 1]
     # Of the buckets, those from the end of the poll interval and the hold on.
     assert found[f"{family.name}_bucket", "300.0", "email"] == 1
